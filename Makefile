@@ -1,0 +1,42 @@
+# One task interface. Everything runs in environments that tox makes; tox itself
+# lives in .make, installed from the lock file.
+PYTHON ?= python3
+TOX := .make/bin/tox
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help local test lint types unit infra e2e mutation bench lock clean
+
+help: ## list these targets and the tox environments
+	@echo "make targets:"
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@echo
+	@echo "tox environments (tox run -e NAME -- ARGS):"
+	@awk -F'[][:]' '/^\[testenv:/ {name=$$3} /^description/ && name {sub(/^description = /, ""); printf "  %-12s %s\n", name, $$0}' tox.ini
+
+local: $(TOX) ## serve the stack on this machine until Ctrl-C (ARGS="--port 4566")
+	@$(TOX) run -q -e local -- $(ARGS)
+
+test: $(TOX) ## lint, types, unit, infra, e2e, mutation
+	$(TOX)
+
+lint types unit infra e2e mutation bench: $(TOX) ## one level alone (ARGS="...")
+	$(TOX) run -e $@ -- $(ARGS)
+
+lock: $(TOX) ## write requirements/*.txt and package-lock.json anew
+	for group in tox dev; do \
+	  .make/bin/uv pip compile pyproject.toml --group $$group --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-annotate --quiet \
+	    --custom-compile-command "make lock" --output-file requirements/$$group.txt || exit 1; \
+	done
+	npm install --package-lock-only --omit-lockfile-registry-resolved
+
+clean: ## remove environments, caches and reports
+	rm -rf .make .tox .venv build cdk.out mutants node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(TOX): requirements/tox.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	@echo "setting up tox in .make ..."
+	@rm -rf .make
+	@$(PYTHON) -m venv .make
+	@.make/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tox.txt
