@@ -12,7 +12,7 @@ help: ## list these targets and the tox environments
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 	@echo
 	@echo "tox environments (tox run -e NAME -- ARGS):"
-	@awk -F'[][:]' '/^\[testenv:/ {name=$$3} /^description/ && name {sub(/^description = /, ""); printf "  %-12s %s\n", name, $$0}' tox.ini
+	@sed -n 's|^\[testenv:\(.*\)\]|\1|p; s|^description = ||p' tox.ini | sed 1d | paste - - | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
 
 local: $(TOX) ## serve the stack on this machine until Ctrl-C (ARGS="--port 4566")
 	@$(TOX) run -q -e local -- $(ARGS)

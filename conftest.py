@@ -31,9 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def assembly(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Callable[[str], Path]:
+def assembly(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str], Path]:
     """`assembly("prod")` is the cloud assembly of that stage.
 
     Each stage is synthesized once per run; all xdist workers share it.

@@ -65,12 +65,13 @@ def _promise(name: str, entry: object) -> Promise:
 
 def _keepers_in(file: Path, level: str, root: Path) -> Iterator[Keeper]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    module = [name for node in tree.body if _is_pytestmark(node) for name in _named(node)]
-    for node in ast.walk(tree):
+    path = file.relative_to(root).as_posix()
+    everywhere = [name for node in tree.body if _is_pytestmark(node) for name in _named(node)]
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             own = [name for mark in node.decorator_list for name in _named(mark)]
-            test = f"{file.relative_to(root).as_posix()}::{node.name}"
-            yield from (Keeper(name, level, test) for name in dict.fromkeys([*own, *module]))
+            names = dict.fromkeys([*own, *everywhere])
+            yield from (Keeper(name, level, f"{path}::{node.name}") for name in names)
 
 
 def _is_pytestmark(node: ast.stmt) -> bool:
