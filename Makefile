@@ -39,4 +39,8 @@ $(TOX): requirements/tox.txt
 	@echo "setting up tox in .make ..."
 	@rm -rf .make
 	@$(PYTHON) -m venv .make
-	@.make/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tox.txt
+	@.make/bin/pip install --quiet --retries 1 --disable-pip-version-check --require-hashes \
+	  -r requirements/tox.txt >.make/setup.log 2>&1 || { \
+	    missing=$$(sed -n 's/^ERROR: No matching distribution found for //p' .make/setup.log); \
+	    echo "tox could not be set up: package $${missing:-unknown} could not be had; see .make/setup.log" >&2; \
+	    exit 2; }
