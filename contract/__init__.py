@@ -1,0 +1,21 @@
+"""The one definition of every answer: JSON Schemas, draft-04, as API Gateway models accept them.
+
+`user_response` is the body of a 200, `error_response` the body of every error.
+Imports the standard library alone; the stack's models, the function's tests and the
+e2e checks all read these files.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+NAMES = ("user_response", "error_response")
+
+
+def load(name: str) -> dict[str, Any]:
+    """The schema of that name, one of NAMES. Raises ValueError on any other."""
+    if name not in NAMES:
+        raise ValueError(f"no schema is called {name!r}: there are {', '.join(NAMES)}")
+    path = Path(__file__).with_name(f"{name}.schema.json")
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return schema
