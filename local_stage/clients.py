@@ -1,0 +1,30 @@
+"""AWS clients for one emulator, deaf to the profiles and variables of the user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import botocore.session
+
+from local_stage.emulator import ACCESS_KEY, REGION, SECRET_KEY, Emulator
+
+
+class Clients:
+    """`clients("dynamodb")` is a client of that service, as root of the account."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        nobody = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+        self._session = boto3.Session(
+            botocore_session=nobody,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            region_name=REGION,
+        )
+        self._where = {
+            "endpoint_url": emulator.endpoint,
+            "verify": str(emulator.certificates.ca),
+        }
+
+    def __call__(self, service: str) -> Any:
+        return self._session.client(service, **self._where)  # type: ignore[call-overload]

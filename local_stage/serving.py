@@ -1,0 +1,138 @@
+"""Brings the stack up on this machine and keeps it up for the duration of a block."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_stage import keeping, node_packages, state
+from local_stage.cdk_cli import Cdk, StackArtifact, stack_in
+from local_stage.certificates import certificates
+from local_stage.clients import Clients
+from local_stage.completion import complete
+from local_stage.emulator import Emulator, bind, emulator
+from local_stage.sample_users import put_sample_users
+
+ACCOUNT = "000000000000"
+
+
+@dataclass(frozen=True)
+class RunningStage:
+    """A stage that is being served."""
+
+    stage: str
+    url: str  # https://127.0.0.1:PORT/..., without a slash at the end
+    port: int
+    ca_bundle: Path  # PEM file, to trust the URL's certificate
+    signed: bool  # requests need a signature (AWS_IAM)
+    allowed_origin: str  # one whose browsers may read answers
+    account: str
+    stack_name: str
+    outputs: dict[str, str]
+    environment: dict[str, str]  # for any AWS SDK or CLI, as root of the account
+    folder: Path  # everything the stage writes
+    log_file: Path  # the emulator's log
+    emulator: Emulator
+
+    @property
+    def table_name(self) -> str:
+        return self.outputs["TableName"]
+
+
+Report = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """No progress display."""
+
+
+@contextmanager
+def serve(
+    *,
+    stage: str = "local",
+    account: str = ACCOUNT,
+    port: int | None = None,
+    table_endpoint: str | None = None,
+    keep: Path | None = None,
+    assembly: Path | None = None,
+    report: Report = _silent,
+) -> Iterator[RunningStage]:
+    """Serve a stage for the duration of the block; raises LocalStageError when it cannot.
+
+    `account`: 12 digits. `port`: any free one by default. `table_endpoint`: URL where the
+    function finds DynamoDB, to put faults in between. `keep`: folder whose state outlives
+    the block. `assembly`: a cloud assembly to deploy instead of synthesizing the stage.
+    `report` is told what is being done. Every program started ends with the block.
+    """
+    node_packages.ensure(report)
+    settings = {"AWS_ENDPOINT_URL_DYNAMODB": table_endpoint} if table_endpoint else {}
+    with ExitStack() as stack:
+        store = stack.enter_context(keeping.kept(keep)) if keep else None
+        if store:
+            settings |= keeping.settings(store)
+            port = port or keeping.last_port(store)
+        listener = stack.enter_context(bind(port))
+        port = listener.getsockname()[1]
+        folder = stack.enter_context(state.folder_of(port))
+        report("starting the emulator")
+        running = stack.enter_context(
+            emulator(
+                listener=listener,
+                account=account,
+                certificates=certificates((store or folder) / "tls"),
+                folder=folder,
+                settings=settings,
+            )
+        )
+        if store:
+            keeping.remember_port(store, port)
+        artifact, outputs = _deploy(running, folder, stage, assembly, report)
+        report("completing the deployment")
+        clients = Clients(running)
+        complete(clients, artifact)
+        put_sample_users(clients, outputs["TableName"])
+        yield _running_stage(running, folder, stage, artifact, outputs)
+
+
+def _deploy(
+    running: Emulator, folder: Path, stage: str, assembly: Path | None, report: Report
+) -> tuple[StackArtifact, dict[str, str]]:
+    """Bootstrap beside synth, then deploy. Returns the stack and its outputs."""
+    with closing(Cdk(running, folder)) as cdk:
+        bootstrap = cdk.bootstrap()
+        if assembly is None:
+            report(f"cdk bootstrap, cdk synth -c stage={stage}")
+            assembly = folder / "cdk.out"
+            cdk.synthesize(stage, assembly).wait(running)
+        else:
+            report("cdk bootstrap")
+        stack = stack_in(assembly)
+        bootstrap.wait(running)
+        report(f"cdk deploy {stack.name}")
+        written = folder / "outputs.json"
+        cdk.deploy(stack.name, assembly, written).wait(running)
+        return stack, json.loads(written.read_bytes())[stack.name]
+
+
+def _running_stage(
+    running: Emulator, folder: Path, stage: str, stack: StackArtifact, outputs: dict[str, str]
+) -> RunningStage:
+    path = f"_aws/execute-api/{outputs['ApiId']}/{outputs['StageName']}"
+    return RunningStage(
+        stage=stage,
+        url=f"{running.endpoint}/{path}",
+        port=running.port,
+        ca_bundle=running.certificates.ca,
+        signed=stack.signed,
+        allowed_origin=stack.allowed_origin,
+        account=running.account,
+        stack_name=stack.name,
+        outputs=outputs,
+        environment=running.client_environment,
+        folder=folder,
+        log_file=running.log,
+        emulator=running,
+    )
