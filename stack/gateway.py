@@ -1,4 +1,4 @@
-"""The REST API: its routes, stage, logs and models."""
+"""The REST API's frame: endpoint, stage, throttling, logs. The routes stand in `routes`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,17 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_logs import LogGroup, RetentionDays
 from constructs import Construct
 
-import contract
 from stack.gateway_account import logging_account
+from stack.gateway_responses import add_gateway_responses
+from stack.routes import add_routes
 from stack.settings import Settings
+
+# TLS 1.2 and 1.3, with forward secrecy and post-quantum key exchange; the legacy names stop at
+# TLS 1.2. A REST API without a policy takes TLS 1.0:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+SECURITY_POLICY = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+# An enhanced policy demands a mode; the same page recommends STRICT (host and SNI must match).
+ENDPOINT_ACCESS_MODE = "STRICT"
 
 # Names no header, no address, no caller and no path with an id in it. Every value is a string,
 # because a variable without a value is written as a bare dash.
@@ -24,6 +32,7 @@ ACCESS_LOG = {
     "method": "$context.httpMethod",
     "route": "$context.resourcePath",
     "protocol": "$context.protocol",
+    "tlsVersion": "$context.tlsVersion",
     "status": "$context.status",
     "responseType": "$context.error.responseType",
     "responseLength": "$context.responseLength",
@@ -48,7 +57,8 @@ class Gateway(Construct):
         )
         self.api = self._api(settings)
         self.execution_log = self._execution_log(settings)
-        self._routes(settings, target)
+        add_gateway_responses(self.api, settings=settings)
+        add_routes(self.api, settings=settings, target=target)
 
     def _api(self, settings: Settings) -> apigateway.RestApi:
         api = apigateway.RestApi(
@@ -59,24 +69,31 @@ class Gateway(Construct):
                 types=[apigateway.EndpointType.REGIONAL]
             ),
             cloud_watch_role=False,
-            deploy_options=apigateway.StageOptions(
-                stage_name=settings.stage,
-                throttling_rate_limit=settings.rate_limit,
-                throttling_burst_limit=settings.burst_limit,
-                access_log_destination=apigateway.LogGroupLogDestination(self.access_log),
-                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
-                logging_level=apigateway.MethodLoggingLevel.ERROR,
-                data_trace_enabled=False,
-                metrics_enabled=True,
-                tracing_enabled=True,
-            ),
+            deploy_options=self._stage(settings),
         )
         # The CDK's own URL output; the stack has one of a stable name.
         api.node.try_remove_child("Endpoint")
+        resource = api.node.default_child
+        assert isinstance(resource, apigateway.CfnRestApi)
+        resource.security_policy = SECURITY_POLICY
+        resource.endpoint_access_mode = ENDPOINT_ACCESS_MODE
         if settings.stage == "local":
-            # The emulator takes the API's id from this tag, so the local URL is always the same.
-            Tags.of(api).add("ms-custom-id", "users", include_resource_types=[RESTAPI])
+            # The emulator takes the API's id from this tag: the local URL is always the same.
+            Tags.of(resource).add("ms-custom-id", "users")
         return api
+
+    def _stage(self, settings: Settings) -> apigateway.StageOptions:
+        return apigateway.StageOptions(
+            stage_name=settings.stage,
+            throttling_rate_limit=settings.rate_limit,
+            throttling_burst_limit=settings.burst_limit,
+            access_log_destination=apigateway.LogGroupLogDestination(self.access_log),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,
+            metrics_enabled=True,
+            tracing_enabled=True,
+        )
 
     def _execution_log(self, settings: Settings) -> LogGroup:
         """API Gateway would make this group itself, and keep it for ever."""
@@ -89,56 +106,3 @@ class Gateway(Construct):
         )
         self.api.deployment_stage.node.add_dependency(group, logging_account(self))
         return group
-
-    def _routes(self, settings: Settings, target: lambda_.IFunction) -> None:
-        integration = apigateway.LambdaIntegration(target, allow_test_invoke=False)
-        validator = self.api.add_request_validator(
-            "Validator", validate_request_body=True, validate_request_parameters=True
-        )
-        user = self.api.root.add_resource("user")
-        one_user = user.add_resource("{userId}")
-        responses = self._responses()
-        for resource, parameter in (
-            (user, "method.request.querystring.userId"),
-            (one_user, "method.request.path.userId"),
-        ):
-            resource.add_method(
-                "GET",
-                integration,
-                authorization_type=apigateway.AuthorizationType[
-                    {"NONE": "NONE", "AWS_IAM": "IAM"}[settings.authorization]
-                ],
-                request_parameters={parameter: True},
-                request_validator=validator,
-                method_responses=responses,
-            )
-
-    def _responses(self) -> list[apigateway.MethodResponse]:
-        user = self._model("UserResponse", "user_response")
-        error = self._model("ErrorResponse", "error_response")
-        bodies = {"200": user, "304": None, "400": error, "404": error, "500": error, "503": error}
-        return [
-            apigateway.MethodResponse(
-                status_code=status, response_models={"application/json": model} if model else None
-            )
-            for status, model in bodies.items()
-        ]
-
-    def _model(self, construct_id: str, schema: str) -> apigateway.IModel:
-        """A schema of `contract`, word for word: the CDK's own model class knows only a part."""
-        body = contract.load(schema)
-        model = apigateway.CfnModel(
-            self,
-            construct_id,
-            rest_api_id=self.api.rest_api_id,
-            content_type="application/json",
-            schema=body,
-        )
-        deployment = self.api.latest_deployment
-        assert deployment is not None
-        deployment.node.add_dependency(model)
-        deployment.add_to_logical_id(body)
-        return apigateway.Model.from_model_name(self, f"{construct_id}Name", model.ref)
-
-
-RESTAPI = "AWS::ApiGateway::RestApi"

@@ -7,8 +7,10 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
+from stack.acknowledgements import acknowledge
 from stack.function import UserFunction
 from stack.gateway import Gateway
+from stack.monitoring import Monitoring
 from stack.settings import Settings
 from stack.table import users_table
 
@@ -23,6 +25,13 @@ class UserApiStack(Stack):
         table = users_table(self, settings=settings)
         backend = UserFunction(self, "Backend", settings=settings, table=table)
         gateway = Gateway(self, "Gateway", settings=settings, target=backend.alias)
+        Monitoring(
+            self,
+            "Monitoring",
+            stage=gateway.api.deployment_stage,
+            function=backend.function,
+            table=table,
+        )
         outputs = {
             "ApiId": gateway.api.rest_api_id,
             "StageName": gateway.api.deployment_stage.stage_name,
@@ -38,3 +47,4 @@ class UserApiStack(Stack):
             CfnOutput(self, name, value=value)
         Tags.of(self).add("project", "user-api")
         Tags.of(self).add("stage", settings.stage)
+        acknowledge(self, settings=settings)

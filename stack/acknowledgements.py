@@ -1,0 +1,80 @@
+"""What the checks of every synth may find: one finding, on one construct, for one reason each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from constructs import IConstruct
+
+from stack.settings import Settings
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """`path` is the construct's path below the stack."""
+
+    path: str
+    rule: str
+    reason: str
+
+
+ROUTES = ("Gateway/Api/Default/user/GET", "Gateway/Api/Default/user/{userId}/GET")
+ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
+
+
+def accepted(settings: Settings) -> list[Accepted]:
+    """Every acknowledgement of this stage."""
+    return [
+        Accepted(
+            "Backend/Role/Resource",
+            ANY_RESOURCE,
+            "X-Ray's two write actions know no resource-level permission.",
+        ),
+        Accepted(
+            "Gateway/LoggingRole/Resource",
+            ANY_RESOURCE,
+            "API Gateway uses this role for the logs of every API in the account and region.",
+        ),
+        Accepted(
+            f"Gateway/Api/DeploymentStage.{settings.stage}/Resource",
+            "AwsSolutions::AwsSolutions-APIG3",
+            "Requests are throttled and validated; a web ACL is the account's choice and cost.",
+        ),
+        *_of_routes(settings),
+        *_of_snap_start(settings),
+    ]
+
+
+def _of_routes(settings: Settings) -> Iterator[Accepted]:
+    for path in ROUTES:
+        yield Accepted(
+            f"{path}/Resource",
+            "AwsSolutions::AwsSolutions-COG4",
+            "Callers are programs with IAM credentials, not users of a Cognito pool.",
+        )
+        if settings.authorization == "NONE":
+            yield Accepted(
+                f"{path}/Resource",
+                "AwsSolutions::AwsSolutions-APIG4",
+                "A stage for development, with made-up users only, is open on purpose.",
+            )
+
+
+def _of_snap_start(settings: Settings) -> Iterator[Accepted]:
+    if settings.snap_start:
+        yield Accepted(
+            "Backend/Function",
+            "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
+            "The API calls a published version, by the alias live.",
+        )
+
+
+def acknowledge(stack: Stack, *, settings: Settings) -> None:
+    """Raises when a path names no construct."""
+    for one in accepted(settings):
+        construct: IConstruct = stack
+        for name in one.path.split("/"):
+            construct = construct.node.find_child(name)
+        Validations.of(construct).acknowledge(Acknowledgment(id=one.rule, reason=one.reason))
