@@ -52,7 +52,7 @@ def _record(asked: Request, facts: Facts) -> str:
         reading = TABLE.read(asked.user_id)
     finally:
         facts["tableMs"] = _milliseconds_since(started)
-    facts["capacity"] = reading.capacity
+    facts.update(capacity=reading.capacity, retries=reading.retries)
     if reading.data is None:
         raise Problem("USER_NOT_FOUND")
     return reading.data
@@ -61,7 +61,8 @@ def _record(asked: Request, facts: Facts) -> str:
 def _failure(error: Exception, asked: Request, headers: Mapping[str, str], facts: Facts) -> Answer:
     problem = error if isinstance(error, Problem) else Problem("INTERNAL_ERROR", _place(error))
     facts["errorCode"] = problem.code
-    facts["cause"] = problem.cause
+    if problem.cause:
+        facts["message"] = problem.cause
     return answers.error(asked.request_id, problem.code, headers)
 
 

@@ -1,6 +1,8 @@
 """One JSON line per request on standard output, metrics included.
 
-Lambda's JSON log format passes the line through; CloudWatch takes the metrics out of it:
+Lambda's JSON log format takes level and timestamp from a line that is JSON already, and
+CloudWatch takes the metrics out of it:
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html,
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
 CloudWatch_Embedded_Metric_Format_Specification.html.
 The line holds ids, figures and fixed words, never what a client or a record says.
@@ -10,15 +12,20 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from json import JSONEncoder
-from time import time
 
 from lambda_function.request import Request
 from lambda_function.settings import LEVELS
 
 NAMESPACE = "UserApi"
-_UNITS = {"durationMs": "Milliseconds", "tableMs": "Milliseconds", "capacity": "Count"}
+MAX_BYTES = 700
+
+# DynamoDB and Lambda publish their own latencies; these two they do not know per stage
+_UNITS = {"durationMs": "Milliseconds", "capacity": "Count"}
 _TRACE = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})")
+_EXPENDABLE = ("userId", "traceId", "invocationId")  # left out, in this order, of a long line
 _encode = JSONEncoder(separators=(",", ":")).encode
 
 
@@ -30,14 +37,16 @@ class Log:
         self._cold = True
 
     def write(self, asked: Request, status: int, facts: Mapping[str, object]) -> None:
-        """Write the line of one request; facts of value None are left out."""
+        """Write the line of one request; what is None is left out."""
         cold, self._cold = self._cold, False
         level = "ERROR" if status >= 500 else "WARNING" if status >= 400 else "INFO"
         if LEVELS[level] < self._level:
             return
+        now = datetime.now(UTC)
         line = {
+            "timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z",
             "level": level,
-            "message": facts.get("cause") or "answered",
+            "message": "answered",
             "requestId": asked.request_id,
             "invocationId": asked.invocation_id,
             "traceId": _trace_id(),
@@ -48,16 +57,26 @@ class Log:
             "coldStart": cold,
             **facts,
         }
-        known = {name: value for name, value in line.items() if value is not None}
-        # one call: Lambda takes every write for a line of its own
-        sys.stdout.write(_encode({**known, "_aws": _metrics(known)}) + "\n")
-        sys.stdout.flush()
+        if self._level > LEVELS["DEBUG"]:
+            line["retries"] = None
+        _print({name: value for name, value in line.items() if value is not None}, now)
 
 
-def _metrics(line: Mapping[str, object]) -> dict[str, object]:
+def _print(line: dict[str, object], now: datetime) -> None:
     metrics = [{"Name": name, "Unit": unit} for name, unit in _UNITS.items() if name in line]
     directive = {"Namespace": NAMESPACE, "Dimensions": [["stage"]], "Metrics": metrics}
-    return {"Timestamp": int(time() * 1000), "CloudWatchMetrics": [directive]}
+    milliseconds = int(now.timestamp() * 1000)
+    line["_aws"] = {"Timestamp": milliseconds, "CloudWatchMetrics": [directive]}
+    text = _encode(line)
+    for name in _EXPENDABLE:
+        if len(text) < MAX_BYTES:  # the line feed is one more
+            break
+        line.pop(name, None)
+        text = _encode(line)
+    with suppress(OSError, ValueError):  # a closed output: the answer matters more
+        # in one call: Lambda takes every write for a line of its own
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 def _trace_id() -> str | None:
