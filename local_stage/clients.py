@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-import botocore.session
-
 from local_stage.emulator import ACCESS_KEY, REGION, SECRET_KEY, Emulator
 
 
@@ -14,6 +11,10 @@ class Clients:
     """`clients("dynamodb")` is a client of that service, as root of the account."""
 
     def __init__(self, emulator: Emulator) -> None:
+        # slow to import, and only wanted once the stack is deployed
+        import boto3
+        import botocore.session
+
         nobody = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         self._session = boto3.Session(
             botocore_session=nobody,
@@ -21,6 +22,7 @@ class Clients:
             aws_secret_access_key=SECRET_KEY,
             region_name=REGION,
         )
+        self.account = emulator.account
         self._where = {
             "endpoint_url": emulator.endpoint,
             "verify": str(emulator.certificates.ca),

@@ -18,6 +18,8 @@ def with_log(message: str, log: Path) -> LocalStageError:
 def last_words(log: Path) -> str:
     """The line of a program's log that says why it failed: the last that names an error."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # the CDK CLI's remark on its app says less than what the app said
+    lines = [one.strip() for one in text.splitlines() if "Subprocess exited with error" not in one]
     telling = [line for line in lines if re.search(r"error|❌|failed", line, re.IGNORECASE)]
-    return (telling or lines or ["it wrote nothing"])[-1]
+    last = (telling or list(filter(None, lines)) or ["it said nothing"])[-1]
+    return re.sub(r"^(error|❌)[: ]*", "", last, flags=re.IGNORECASE)
