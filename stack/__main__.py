@@ -6,8 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-from aws_cdk import App
-
 from stack.build import build
 from stack.settings import reported
 
@@ -21,9 +19,7 @@ def main() -> None:
     options = parser.parse_args()
     context = json.loads(CDK_JSON.read_text(encoding="utf-8"))["context"]
     with reported():
-        app = App(outdir=options.output, context={**context, "stage": options.stage})
-        build(app)
-        app.synth()
+        build(context={**context, "stage": options.stage}, output=options.output).synth()
 
 
 if __name__ == "__main__":

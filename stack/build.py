@@ -1,26 +1,31 @@
-"""From the context to the stack: what `app.py` and `python -m stack` share."""
+"""From the context to an app with the stack of one stage: what all ways to synthesize share."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
+from typing import Any
 
-from aws_cdk import App, Environment, Validations
+from aws_cdk import App, DefaultStackSynthesizer, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from stack.settings import Settings
 from stack.stack import UserApiStack
 
 
-def build(app: App) -> UserApiStack:
-    """The stack of the context's `stage`. Raises SettingsError."""
-    settings = Settings.load(app.node.try_get_context("stage"), app.node.try_get_context("stages"))
+def build(*, context: Mapping[str, Any] | None = None, output: str | None = None) -> App:
+    """The app of the context's `stage`; without a context the CDK CLI's. Raises SettingsError.
+
+    The template names no account and no region, so what was tested is, byte for byte, what is
+    deployed, wherever that is.
+    """
+    app = App(context=context, outdir=output, analytics_reporting=False)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    return UserApiStack(
+    settings = Settings.load(app.node.try_get_context("stage"), app.node.try_get_context("stages"))
+    UserApiStack(
         app,
         f"UserApi-{settings.stage}",
         settings=settings,
-        env=Environment(
-            account=os.environ.get("CDK_DEFAULT_ACCOUNT"),
-            region=os.environ.get("CDK_DEFAULT_REGION"),
-        ),
+        # The CDK CLI looks at the bootstrap's version itself.
+        synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
     )
+    return app

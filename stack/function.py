@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import CfnResource, Duration, IgnoreMode, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_dynamodb import TableV2
@@ -48,6 +48,10 @@ class UserFunction(Construct):
                 "CACHE_MAX_AGE": str(settings.cache_max_age_seconds),
             },
         )
+        resource = self.function.node.default_child
+        assert isinstance(resource, CfnResource)
+        # Said once more by the reference to the role, which holds all its policies itself.
+        resource.add_deletion_override("DependsOn")
         self.alias = lambda_.Alias(
             self, "Live", alias_name="live", version=self.function.current_version
         )

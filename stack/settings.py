@@ -17,9 +17,18 @@ class SettingsError(ValueError):
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Ends the program with exit code 2 and the one line of a SettingsError."""
+    """Ends the program without a traceback.
+
+    Exit code 2 and one line for a SettingsError; 1 for a finding of the checks in the synth,
+    which have printed it.
+    """
     try:
         yield
+    except RuntimeError as problem:
+        if not str(problem).startswith("ValidationFailed"):
+            raise
+        print(f"error: {str(problem).splitlines()[0]}", file=sys.stderr)
+        sys.exit(1)
     except SettingsError as problem:
         print(f"error: {problem}", file=sys.stderr)
         sys.exit(2)
