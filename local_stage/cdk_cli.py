@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -123,11 +124,16 @@ def _environment(emulator: Emulator, home: Path) -> Mapping[str, str]:
     """The user's own environment, but no AWS account, profile or account cache of theirs."""
     theirs = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    # cdk.json says `python`, which is the one that runs this
+    programs = [str(Path(sys.executable).parent), str(node_packages.NODE_BIN)]
     return {
         **theirs,
         **emulator.client_environment,
-        "PATH": f"{node_packages.NODE_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PATH": os.pathsep.join([*programs, os.environ.get("PATH", os.defpath)]),
+        "JSII_NODE": str(node_packages.NODE),
         "HOME": str(home),
+        "TMPDIR": str(home),
+        "NODE_COMPILE_CACHE": str(ROOT / "node_modules" / ".cache" / "node-compile-cache"),
         "NODE_EXTRA_CA_CERTS": str(emulator.certificates.ca),
         "AWS_EC2_METADATA_DISABLED": "true",
         "CDK_DISABLE_VERSION_CHECK": "1",

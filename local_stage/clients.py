@@ -22,6 +22,7 @@ class Clients:
             aws_secret_access_key=SECRET_KEY,
             region_name=REGION,
         )
+        self._made: list[Any] = []
         self.account = emulator.account
         self._where = {
             "endpoint_url": emulator.endpoint,
@@ -29,4 +30,11 @@ class Clients:
         }
 
     def __call__(self, service: str) -> Any:
-        return self._session.client(service, **self._where)  # type: ignore[call-overload]
+        client = self._session.client(service, **self._where)  # type: ignore[call-overload]
+        self._made.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close every connection: the emulator waits for them when it ends in order."""
+        for client in self._made:
+            client.close()

@@ -24,6 +24,7 @@ REGION = "us-east-1"
 ACCESS_KEY = "test"  # root of the emulator's account
 SECRET_KEY = "test"
 READY_WITHIN = 30.0
+SAVED_WITHIN = 40.0  # it waits up to 30 s for clients to close their TLS connections
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,13 @@ def emulator(
     certificates: Certificates,
     folder: Path,
     settings: dict[str, str],
+    saves: bool,
 ) -> Iterator[Emulator]:
     """Run an emulator on `listener` for the duration of the block; yields when it answers.
 
     It keeps its temporary files and its log in `folder`. `settings` are further
-    environment variables of the emulator and of the functions that it runs.
+    environment variables of the emulator and of the functions that it runs. Unless it
+    `saves` its state there is nothing that it must do at its end.
     """
     temporary, home = folder / "tmp", folder / "emulator-home"
     temporary.mkdir()
@@ -109,7 +112,7 @@ def emulator(
         _wait_until_ready(running)
         yield running
     finally:
-        processes.end(process)
+        processes.end(process, within=SAVED_WITHIN if saves else 0.0)
 
 
 def _command(fd: int, certificates: Certificates) -> list[str]:

@@ -34,8 +34,6 @@ def settings(folder: Path) -> dict[str, str]:
     return {
         "PERSIST_STATE": "1",
         "STATE_DIR": str(folder / "state"),
-        "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(folder / "s3"),
     }
 
 

@@ -54,7 +54,7 @@ def _install(root: Path, log: Path) -> None:
     try:
         failed = npm.wait()
     finally:
-        processes.end(npm)
+        processes.end(npm, within=5.0)
     if failed:
         raise with_log(_failure(root, log.read_text(encoding="utf-8", errors="replace")), log)
 

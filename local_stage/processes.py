@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 WATCHED = Path(__file__).with_name("watched.py")
-GRACE = 5.0
 
 
 def start(
@@ -39,11 +38,12 @@ def start(
         )
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End the program and everything that it started; gently, then at once."""
-    _signal_group(process, signal.SIGTERM)
+def end(process: subprocess.Popen[bytes], *, within: float = 0.0) -> None:
+    """End the program and everything that it started: in order `within` seconds, or at once."""
     try:
-        process.wait(GRACE)
+        if within:
+            _signal_group(process, signal.SIGTERM)
+            process.wait(within)
     except subprocess.TimeoutExpired:
         pass
     finally:

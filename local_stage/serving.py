@@ -85,15 +85,16 @@ def serve(
                 certificates=certificates((store or folder) / "tls"),
                 folder=folder,
                 settings=settings,
+                saves=store is not None,
             )
         )
         if store:
             keeping.remember_port(store, port)
         artifact, outputs = _deploy(running, folder, stage, assembly, report)
         report("completing the deployment")
-        clients = Clients(running)
-        complete(clients, artifact)
-        put_sample_users(clients, outputs["TableName"])
+        with closing(Clients(running)) as clients:
+            complete(clients, artifact)
+            put_sample_users(clients, outputs["TableName"])
         yield _running_stage(running, folder, stage, artifact, outputs)
 
 
