@@ -1,0 +1,204 @@
+"""Hooks and fixtures of the e2e suite; the options stand in `target`."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.register_assert_rewrite("tests_e2e.checks", "tests_e2e.client")
+
+from tests_e2e import aws, reach, selection, target  # noqa: E402 - after the line above
+from tests_e2e.client import Client, Exchanges  # noqa: E402
+from tests_e2e.leftovers import Journal  # noqa: E402
+from tests_e2e.target import Target  # noqa: E402
+from tests_e2e.traffic import Traffic  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+TARGET = pytest.StashKey[Target]()
+FOLDER = pytest.StashKey[Path]()  # what the workers of a run share
+EXCHANGES = pytest.StashKey[Exchanges]()
+LACKING = pytest.StashKey[list[str]]()  # what each check that is not run needs
+ELSEWHERE = pytest.StashKey[list[str]]()  # checks that only AWS can prove
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    target.add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "only(kind): makes sense on one kind of stage: open, iam, local or aws"
+    )
+    if getattr(config.option, "dist", None) == "load":
+        config.option.dist = "loadgroup"  # the groups keep one kind of burst in one worker
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    config.stash[TARGET] = stage = target.from_options(config)
+    config.stash[EXCHANGES] = Exchanges()
+    config.stash[LACKING], config.stash[ELSEWHERE] = [], []
+    if _is_worker(config):
+        config.stash[FOLDER] = Path(config.workerinput["e2e_folder"])  # type: ignore[attr-defined]
+        return
+    problem = reach.stage_problem(stage) or reach.access_problem(stage)
+    if problem:
+        pytest.exit(problem, returncode=1)
+    config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="user-api-e2e-"))
+
+
+def pytest_configure_node(node: Any) -> None:
+    """xdist: what a worker must know."""
+    node.workerinput["e2e_folder"] = str(node.config.stash[FOLDER])
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """xdist: what a worker did not run. Every worker collects the same."""
+    output = getattr(node, "workeroutput", {})
+    node.config.stash[LACKING] = output.get("lacking", node.config.stash[LACKING])
+    node.config.stash[ELSEWHERE] = output.get("elsewhere", node.config.stash[ELSEWHERE])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if TARGET not in config.stash:
+        raise pytest.UsageError(
+            "name tests_e2e on the command line: pytest tests_e2e --stage-url URL"
+        )
+    stage = config.stash[TARGET]
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        kind = selection.elsewhere(item, stage) if HERE in item.path.parents else None
+        lacking = selection.missing(item, stage) if HERE in item.path.parents else None
+        (left if kind or lacking else kept).append(item)
+        if kind == "aws":
+            config.stash[ELSEWHERE].append(item.name)
+        elif lacking and not kind:
+            config.stash[LACKING].append(lacking)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and TARGET in item.config.stash:
+        shown = item.config.stash[EXCHANGES].shown()
+        if shown:
+            report.sections.append(("to repeat it", shown))
+    return report
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.config.stash[EXCHANGES].last.clear()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if TARGET not in config.stash:
+        return
+    skipped = terminalreporter.stats.get("skipped", [])
+    lacking = config.stash[LACKING].copy()
+    lacking += [str(report.longrepr[2]) for report in skipped]
+    if lacking:
+        end = " (--strict: this fails the run)" if config.stash[TARGET].strict else ""
+        terminalreporter.write_line(f"not run: {selection.sentence(lacking)}{end}", yellow=True)
+    elsewhere = config.stash[ELSEWHERE]
+    if elsewhere:
+        terminalreporter.write_line(f"provable only on AWS: {', '.join(elsewhere)}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if FOLDER not in config.stash:
+        return
+    if _is_worker(config):
+        config.workeroutput["lacking"] = config.stash[LACKING]  # type: ignore[attr-defined]
+        config.workeroutput["elsewhere"] = config.stash[ELSEWHERE]  # type: ignore[attr-defined]
+        return
+    journal = Journal(config.stash[FOLDER] / "journal")
+    for thing in journal.remaining():
+        aws.remove(journal, *thing)
+    shutil.rmtree(config.stash[FOLDER])
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped") if reporter else None
+    if config.stash[TARGET].strict and (config.stash[LACKING] or skipped):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+@pytest.fixture(scope="session")
+def stage(pytestconfig: pytest.Config) -> Target:
+    """The stage under test."""
+    return pytestconfig.stash[TARGET]
+
+
+@pytest.fixture(scope="session")
+def anonymous(pytestconfig: pytest.Config, stage: Target) -> Iterator[Client]:
+    """Asks without a signature."""
+    client = Client(stage, pytestconfig.stash[EXCHANGES])
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def api(pytestconfig: pytest.Config, stage: Target) -> Iterator[Client]:
+    """Asks as somebody who may: signed where the stage wants that."""
+    client = Client(
+        stage, pytestconfig.stash[EXCHANGES], aws.signer(stage) if stage.signs else None
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture(autouse=True)
+def _traffic(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Iterator[None]:
+    traffic = Traffic(pytestconfig.stash[FOLDER])
+    burst = "burst" in request.fixturenames
+    with traffic.alone() if burst else traffic.ordinary():
+        yield
+
+
+@pytest.fixture
+def burst() -> None:
+    """The check sends a burst: it runs alone on the stage."""
+
+
+@pytest.fixture(scope="session")
+def journal(pytestconfig: pytest.Config) -> Journal:
+    return Journal(pytestconfig.stash[FOLDER] / "journal")
+
+
+@pytest.fixture(scope="session")
+def deployed(stage: Target) -> dict[str, str]:
+    """The outputs of the stack under test."""
+    assert stage.stack_name
+    return aws.stack_outputs(stage.stack_name)
+
+
+@pytest.fixture(scope="session")
+def table_name(stage: Target, request: pytest.FixtureRequest) -> str:
+    if stage.table_name:
+        return stage.table_name
+    outputs: dict[str, str] = request.getfixturevalue("deployed")
+    return outputs["TableName"]
+
+
+@pytest.fixture
+def users(table_name: str, journal: Journal) -> Iterator[aws.Users]:
+    """Places test users, and removes them when the check is over."""
+    placed = aws.Users(table_name, journal)
+    yield placed
+    placed.remove_all()

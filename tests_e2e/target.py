@@ -1,0 +1,166 @@
+"""The options of the suite, and the stage that they name."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+import pytest
+
+from tests_e2e.expected import STAGES, Expected
+
+LOCAL_PREFIX = "/_aws/execute-api/"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The stage under test: where it is, what it must promise, what may be done to it.
+
+    `base_path` has no slash at its end; `stage_name` is one of `expected.STAGES`.
+    """
+
+    url: str
+    host: str
+    port: int
+    base_path: str
+    ca_bundle: Path | None
+    stage_name: str
+    table_name: str | None
+    stack_name: str | None
+    signs: bool
+    bursts: bool
+    principals: bool
+    table_faults: bool
+    strict: bool
+
+    @property
+    def local(self) -> bool:
+        """Whether an emulator serves it: such URLs have a path that AWS does not use."""
+        return self.base_path.startswith(LOCAL_PREFIX)
+
+    @property
+    def host_header(self) -> str:
+        return self.host if self.port == 443 else f"{self.host}:{self.port}"
+
+    @property
+    def region(self) -> str | None:
+        """The region that stands in an AWS host name, if this is one."""
+        parts = self.host.split(".")
+        return parts[2] if parts[1:2] == ["execute-api"] else None
+
+    @property
+    def expected(self) -> Expected:
+        return STAGES[self.stage_name]
+
+    def tls_context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.ca_bundle)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("e2e", "the stage that tests_e2e checks")
+    group.addoption(
+        "--stage-url",
+        metavar="URL",
+        help="URL of the stage, for instance the Url output of the stack",
+    )
+    group.addoption(
+        "--stage-name",
+        metavar="NAME",
+        help=f"whose promises it must keep: {', '.join(STAGES)} (default: the end of the URL)",
+    )
+    group.addoption(
+        "--ca-bundle",
+        metavar="FILE",
+        help="CA certificates that the stage's certificate is checked with",
+    )
+    group.addoption(
+        "--table-name",
+        metavar="NAME",
+        help="the stage's table: places and removes test users there",
+    )
+    group.addoption(
+        "--stack-name",
+        metavar="NAME",
+        help="the stage's stack: finds the table, and checks what is deployed",
+    )
+    group.addoption(
+        "--auth",
+        choices=["none", "iam"],
+        default="none",
+        help="iam: sign the requests with the AWS credentials of the environment",
+    )
+    group.addoption(
+        "--burst", action="store_true", help="also send bursts and load (always on a local stage)"
+    )
+    group.addoption(
+        "--principals",
+        action="store_true",
+        help="also make, and remove, an IAM user and a function that try what they may not"
+        " (always on a local stage)",
+    )
+    group.addoption(
+        "--table-faults",
+        action="store_true",
+        help="also bring up an own local stage whose table fails",
+    )
+
+
+def from_options(config: pytest.Config) -> Target:
+    """The stage that the options name. Raises pytest.UsageError with one line."""
+    url = config.getoption("stage_url", None)
+    if not url:
+        raise pytest.UsageError(
+            "tests_e2e needs the stage to test: pytest tests_e2e --stage-url URL"
+            " (`make e2e` brings a local stage up and names it)"
+        )
+    parts = _split(url)
+    base_path = parts.path.rstrip("/")
+    ca_bundle = _ca_bundle(config.getoption("ca_bundle"))
+    local = base_path.startswith(LOCAL_PREFIX)
+    stage_name = config.getoption("stage_name") or base_path.rpartition("/")[2]
+    if stage_name not in STAGES:
+        raise pytest.UsageError(
+            f"--stage-url {url}: its path ends with the stage name {stage_name!r}, which is none of"
+            f" {', '.join(STAGES)}; name the stage with --stage-name"
+        )
+    return Target(
+        url=f"https://{parts.netloc}{base_path}",
+        host=parts.hostname or "",
+        port=parts.port or 443,
+        base_path=base_path,
+        ca_bundle=ca_bundle,
+        stage_name=stage_name,
+        table_name=config.getoption("table_name"),
+        stack_name=config.getoption("stack_name"),
+        signs=config.getoption("auth") == "iam",
+        bursts=config.getoption("burst") or local,
+        principals=config.getoption("principals") or local,
+        table_faults=config.getoption("table_faults"),
+        strict=bool(config.getoption("strict")),  # pytest's own --strict
+    )
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises on a port that is none
+    except ValueError as error:
+        raise pytest.UsageError(f"--stage-url {url}: {error}") from None
+    if parts.scheme != "https" or not parts.hostname:
+        raise pytest.UsageError(f"--stage-url {url}: a stage's URL begins with https:// and a host")
+    if parts.query or parts.fragment or parts.username:
+        raise pytest.UsageError(f"--stage-url {url}: a stage's URL is only https://HOST/PATH")
+    return parts
+
+
+def _ca_bundle(path: str | None) -> Path | None:
+    if path is None:
+        return None
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        reason = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise pytest.UsageError(f"--ca-bundle {path}: {reason}") from None
+    return Path(path)
