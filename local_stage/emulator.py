@@ -57,8 +57,8 @@ class Emulator:
         """Raises LocalStageError when the emulator has ended."""
         code = self.process.poll()
         if code is not None:
-            why = last_words(self.log)
-            raise with_log(f"the emulator ended with code {code}: {why}", self.log)
+            why = last_words(self.log) if code > 0 else processes.ended_by(code)
+            raise with_log(f"the emulator is dead: {why}", self.log)
 
 
 def bind(port: int | None) -> socket.socket:
@@ -69,7 +69,8 @@ def bind(port: int | None) -> socket.socket:
         listener.bind((HOST, port or 0))
     except OSError as error:
         listener.close()
-        raise LocalStageError(f"port {port} on {HOST} cannot be used: {error.strerror}") from None
+        why = error.strerror or str(error)
+        raise LocalStageError(f"port {port} on {HOST} cannot be used: {why.lower()}") from None
     return listener
 
 

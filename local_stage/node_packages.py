@@ -45,7 +45,8 @@ def _install(root: Path, log: Path) -> None:
     npm = processes.start(
         [
             *(str(NODE), str(NPM), "ci", "--no-audit", "--no-fund", "--no-update-notifier"),
-            *("--loglevel=http", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"),
+            *("--loglevel=http", "--fetch-timeout=60000"),
+            *("--fetch-retries=1", "--fetch-retry-mintimeout=1000"),
         ],
         log=log,
         env={**os.environ, "PATH": f"{NODE_BIN}{os.pathsep}{os.environ.get('PATH', '')}"},

@@ -52,6 +52,11 @@ def end(process: subprocess.Popen[bytes], *, within: float = 0.0) -> None:
         process.wait()
 
 
+def ended_by(code: int) -> str:
+    """An exit code of 0 or less in words."""
+    return f"ended by {signal.Signals(-code).name}" if code else "ended by itself"
+
+
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
     try:
         os.killpg(process.pid, number)
