@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import shlex
+import socket
 import ssl
 import time
 from collections import deque
@@ -112,6 +113,22 @@ class Client:
             raise NoAnswerError(f"{method} {target}: {reason}") from None
         self.exchanges.last.append((request, answer))
         return answer
+
+    def raw(self, path: str, headers: Mapping[str, str] | None = None) -> bytes:
+        """GET over a connection of its own: every byte that comes before it is closed."""
+        target = f"{self.target.base_path}{path}"
+        given = tuple((headers or {}).items())
+        request = Request("GET", target, given, self._curl("GET", target, given))
+        lines = [f"GET {target} HTTP/1.1", f"Host: {self.target.host_header}", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in (*given, *self._signature(request).items())]
+        address = (self.target.host, self.target.port)
+        with socket.create_connection(address, self.timeout) as plain:
+            context = self.target.tls_context()
+            with context.wrap_socket(plain, server_hostname=self.target.host) as secure:
+                secure.sendall("\r\n".join([*lines, "", ""]).encode())
+                received = b"".join(iter(lambda: secure.recv(65536), b""))
+        self.exchanges.last.append((request, received[:SHOWN_BYTES].decode("utf-8", "replace")))
+        return received
 
     def close(self) -> None:
         if self._connection:

@@ -105,6 +105,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if TARGET not in config.stash:
         return
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "summary":
+                terminalreporter.write_line(value)
     skipped = terminalreporter.stats.get("skipped", [])
     lacking = config.stash[LACKING].copy()
     lacking += [str(report.longrepr[2]) for report in skipped]
@@ -174,6 +178,11 @@ def _traffic(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Ite
 @pytest.fixture
 def burst() -> None:
     """The check sends a burst: it runs alone on the stage."""
+
+
+@pytest.fixture
+def principals() -> None:
+    """The check makes an IAM user or a function of its own."""
 
 
 @pytest.fixture(scope="session")

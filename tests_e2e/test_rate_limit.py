@@ -1,0 +1,50 @@
+"""Over the rate limit requests are refused in the contract's shape; below it none is.
+
+Token buckets on AWS are not exact; what depends on the exact numbers is asked of a
+local stage alone.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests_e2e import bursts, checks
+from tests_e2e.client import Answer, Client
+from tests_e2e.expected import BURST, RATE_PER_SECOND
+from tests_e2e.target import Target
+
+pytestmark = [pytest.mark.promise("rate-limited"), pytest.mark.xdist_group("burst")]
+# Neither needs a record; the one calls the function, the other ends in the gateway.
+PATHS = {"/user/nobody-has-this-id": (404, "USER_NOT_FOUND"), "/user": (400, "INVALID_REQUEST")}
+AT_MOST = 1500
+
+
+def _refused(answer: Answer) -> bool:
+    return answer.status == 429
+
+
+@pytest.mark.usefixtures("burst")
+@pytest.mark.parametrize("path", PATHS)
+def test_burst_is_refused_and_the_stage_recovers(api: Client, stage: Target, path: str) -> None:
+    _fill_bucket()
+    started = time.monotonic()
+    answers = bursts.until(_refused, api, path, clients=6, at_most=AT_MOST)
+    seconds = time.monotonic() - started
+    refused = [answer for answer in answers if _refused(answer)]
+    assert refused, f"none of {len(answers)} requests in {seconds:.1f} s was refused"
+    for answer in refused:
+        checks.gateway_error(answer, stage.expected, 429, "THROTTLED")
+    accepted = [answer for answer in answers if not _refused(answer)]
+    assert {(answer.status, checks.code(answer)) for answer in accepted} == {PATHS[path]}
+    if stage.local:
+        assert BURST <= len(accepted) <= BURST + RATE_PER_SECOND * seconds + 1
+    time.sleep(float(refused[0].header("retry-after") or "0"))
+    for _ in range(20):
+        assert api.get(path).status == PATHS[path][0]
+
+
+def _fill_bucket() -> None:
+    """Whatever the checks before have spent, there is a whole burst again."""
+    time.sleep(BURST / RATE_PER_SECOND)
