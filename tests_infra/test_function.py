@@ -1,0 +1,89 @@
+"""The function and the published version that is called."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests_infra.promised import Promised
+from tests_infra.reading import Resource, Template
+
+
+@pytest.mark.promise("function-as-set")
+def test_runtime_and_architecture(function: Resource) -> None:
+    assert function.at("Runtime") == "python3.14"
+    assert function.at("Architectures") == ["arm64"]
+
+
+@pytest.mark.promise("function-as-set")
+def test_code_is_the_asset_with_the_handler(function: Resource) -> None:
+    assert function.at("Handler") == "lambda_function.handler.lambda_handler"
+    code = function.at("Code")
+    assert set(code) == {"S3Bucket", "S3Key"}
+    assert re.fullmatch(
+        r"cdk-[a-z0-9]+-assets-\$\{AWS::AccountId\}-\$\{AWS::Region\}", code["S3Bucket"]
+    )
+    assert re.fullmatch(r"[0-9a-f]{64}\.zip", code["S3Key"])
+
+
+@pytest.mark.promise("function-as-set")
+def test_memory(function: Resource, promised: Promised) -> None:
+    assert function.at("MemorySize") == promised.memory_mb
+
+
+@pytest.mark.promise("function-as-set")
+def test_timeout(function: Resource, promised: Promised) -> None:
+    assert function.at("Timeout") == promised.timeout_seconds
+
+
+@pytest.mark.promise("function-as-set")
+def test_environment(function: Resource, table: Resource, promised: Promised) -> None:
+    assert function.at("Environment") == {
+        "Variables": {
+            "TABLE_NAME": table.ref,
+            "LOG_LEVEL": promised.log_level,
+            "ALLOWED_ORIGINS": ",".join(promised.origins),
+            "CACHE_MAX_AGE": str(promised.cache_max_age_seconds),
+        }
+    }
+
+
+@pytest.mark.promise("cors-allowed-origin")
+def test_function_knows_the_allowed_origins(function: Resource, promised: Promised) -> None:
+    origins = function.at("Environment", "Variables", "ALLOWED_ORIGINS") or ""
+    assert set(origins.split(",")) == set(promised.origins)
+
+
+@pytest.mark.promise("function-as-set")
+def test_logs_as_json_to_its_own_group(template: Template, function: Resource) -> None:
+    logging = dict(function.at("LoggingConfig") or {})
+    group = template.referred(logging.pop("LogGroup", None), "AWS::Logs::LogGroup")
+    assert group.at("LogGroupName") is None
+    assert logging == {"LogFormat": "JSON"}
+
+
+@pytest.mark.promise("tracing-on")
+def test_function_traces(function: Resource) -> None:
+    assert function.at("TracingConfig") == {"Mode": "Active"}
+
+
+@pytest.mark.promise("function-as-set")
+def test_snap_start(function: Resource, promised: Promised) -> None:
+    setting = function.at("SnapStart") or {"ApplyOn": "None"}
+    assert setting == {"ApplyOn": "PublishedVersions" if promised.snap_start else "None"}
+
+
+@pytest.mark.promise("function-versioned")
+def test_version_is_of_this_function(template: Template, function: Resource) -> None:
+    assert template.only("AWS::Lambda::Version").properties == {"FunctionName": function.ref}
+
+
+@pytest.mark.promise("function-versioned")
+def test_alias_live_points_to_the_published_version(
+    template: Template, function: Resource, alias: Resource
+) -> None:
+    version = template.only("AWS::Lambda::Version")
+    assert alias.at("Name") == "live"
+    assert alias.at("FunctionName") == function.ref
+    assert alias.at("FunctionVersion") == version.attribute("Version")

@@ -1,0 +1,152 @@
+"""The API's endpoint and its stage."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from tests_infra.promised import Promised
+from tests_infra.reading import Resource, Template
+
+
+@pytest.mark.promise("tls-floor")
+def test_tls_12_is_the_floor_and_13_is_offered(api: Resource) -> None:
+    """The policy's name says it: TLS 1.3 and 1.2; PFS: TLS 1.2 with forward secrecy only.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+    """
+    assert api.at("SecurityPolicy") == "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+    assert api.at("EndpointAccessMode") == "STRICT"
+
+
+@pytest.mark.promise("tls-floor")
+def test_tls_policy_is_one_that_the_service_knows(api: Resource) -> None:
+    service = Session().get_service_model("apigateway")
+    for name in ("SecurityPolicy", "EndpointAccessMode"):
+        assert api.at(name) in service.shape_for(name).metadata["enum"]
+
+
+@pytest.mark.promise("routes-complete")
+def test_endpoint_is_regional(api: Resource) -> None:
+    assert api.at("EndpointConfiguration") == {"Types": ["REGIONAL"]}
+
+
+@pytest.mark.promise("routes-complete")
+def test_stage_serves_the_deployment(
+    template: Template, api: Resource, api_stage: Resource, promised: Promised
+) -> None:
+    assert api_stage.at("StageName") == promised.stage
+    assert api_stage.at("RestApiId") == api.ref
+    deployment = template.only("AWS::ApiGateway::Deployment")
+    assert api_stage.at("DeploymentId") == deployment.ref
+
+
+def _settings(api_stage: Resource) -> Any:
+    """The stage's one method setting, which is for every method."""
+    settings = api_stage.at("MethodSettings")
+    assert isinstance(settings, list)
+    assert len(settings) == 1
+    assert (settings[0].get("ResourcePath"), settings[0].get("HttpMethod")) == ("/*", "*")
+    return settings[0]
+
+
+@pytest.mark.promise("rate-limited")
+def test_requests_are_throttled(api_stage: Resource, promised: Promised) -> None:
+    settings = _settings(api_stage)
+    assert settings.get("ThrottlingRateLimit") == promised.requests_per_second
+    assert settings.get("ThrottlingBurstLimit") == promised.burst
+
+
+@pytest.mark.promise("gateway-logged")
+def test_execution_errors_are_logged(api_stage: Resource) -> None:
+    assert _settings(api_stage).get("LoggingLevel") == "ERROR"
+
+
+@pytest.mark.promise("gateway-logged", "logs-hold-nothing-personal")
+def test_bodies_are_never_logged(api_stage: Resource) -> None:
+    assert not _settings(api_stage).get("DataTraceEnabled")
+
+
+@pytest.mark.promise("gateway-logged")
+def test_metrics_are_published(api_stage: Resource) -> None:
+    assert _settings(api_stage).get("MetricsEnabled") is True
+
+
+@pytest.mark.promise("nothing-unplanned")
+def test_method_setting_says_nothing_else(api_stage: Resource) -> None:
+    assert set(_settings(api_stage)) <= {
+        "ResourcePath",
+        "HttpMethod",
+        "ThrottlingRateLimit",
+        "ThrottlingBurstLimit",
+        "LoggingLevel",
+        "DataTraceEnabled",
+        "MetricsEnabled",
+    }
+
+
+@pytest.mark.promise("tracing-on")
+def test_gateway_traces(api_stage: Resource) -> None:
+    assert api_stage.at("TracingEnabled") is True
+
+
+@pytest.mark.promise("gateway-logged")
+def test_access_log_goes_to_its_own_group(template: Template, api_stage: Resource) -> None:
+    function = template.only("AWS::Lambda::Function")
+    own = [
+        one.ref
+        for one in template.of("AWS::Logs::LogGroup")
+        if one.at("LogGroupName") is None and one.ref != function.at("LoggingConfig", "LogGroup")
+    ]
+    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
+    destination = api_stage.at("AccessLogSetting", "DestinationArn")
+    assert destination in [f"{groups}:{ref}" for ref in own]
+
+
+@pytest.mark.promise("gateway-logged")
+def test_access_log_is_a_json_line(api_stage: Resource) -> None:
+    line = api_stage.at("AccessLogSetting", "Format")
+    assert "\n" not in line
+    assert json.loads(line) == {
+        "requestId": "$context.requestId",
+        "extendedRequestId": "$context.extendedRequestId",
+        "traceId": "$context.xrayTraceId",
+        "requestTime": "$context.requestTime",
+        "method": "$context.httpMethod",
+        "route": "$context.resourcePath",
+        "protocol": "$context.protocol",
+        "tlsVersion": "$context.tlsVersion",
+        "status": "$context.status",
+        "responseType": "$context.error.responseType",
+        "responseLength": "$context.responseLength",
+        "responseLatency": "$context.responseLatency",
+        "integrationStatus": "$context.integration.status",
+        "integrationLatency": "$context.integration.latency",
+    }
+
+
+@pytest.mark.promise("logs-hold-nothing-personal")
+@pytest.mark.parametrize(
+    "personal",
+    [
+        "$context.identity",
+        "$context.authorizer",
+        "$context.path",
+        "$context.error.message",
+        "$input",
+    ],
+)
+def test_access_log_tells_no_caller(api_stage: Resource, personal: str) -> None:
+    """No address, credential, header or path with an id, and no message that quotes one."""
+    assert personal not in api_stage.at("AccessLogSetting", "Format")
+
+
+@pytest.mark.promise("gateway-logged")
+def test_stage_waits_for_its_logs(template: Template, api_stage: Resource) -> None:
+    """Without the role its creation fails; without the group API Gateway makes an eternal one."""
+    account = template.only("AWS::ApiGateway::Account")
+    groups = [one for one in template.of("AWS::Logs::LogGroup") if one.at("LogGroupName")]
+    assert {account.id, *(group.id for group in groups)} <= api_stage.depends_on

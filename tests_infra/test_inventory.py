@@ -1,0 +1,226 @@
+"""Everything that is there, so that nothing can be added unseen."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests_infra.promised import Promised
+from tests_infra.reading import Resource, Template
+
+# Type -> how many, and the properties that one may have. What a property says is pinned by the
+# tests of its own subject; the lists here keep out the ones that nobody thought of.
+PLANNED: dict[str, tuple[int, set[str]]] = {
+    "AWS::DynamoDB::GlobalTable": (
+        1,
+        {"AttributeDefinitions", "BillingMode", "KeySchema", "Replicas", "SSESpecification"},
+    ),
+    "AWS::Lambda::Function": (
+        1,
+        {
+            "Architectures",
+            "Code",
+            "Environment",
+            "Handler",
+            "LoggingConfig",
+            "MemorySize",
+            "Role",
+            "Runtime",
+            "SnapStart",
+            "Timeout",
+            "TracingConfig",
+        },
+    ),
+    "AWS::Lambda::Version": (1, {"FunctionName"}),
+    "AWS::Lambda::Alias": (1, {"FunctionName", "FunctionVersion", "Name"}),
+    "AWS::Lambda::Permission": (2, {"Action", "FunctionName", "Principal", "SourceArn"}),
+    "AWS::IAM::Role": (2, {"AssumeRolePolicyDocument", "Policies"}),
+    "AWS::Logs::LogGroup": (3, {"LogGroupName", "RetentionInDays"}),
+    "AWS::ApiGateway::RestApi": (
+        1,
+        {"EndpointAccessMode", "EndpointConfiguration", "Name", "SecurityPolicy"},
+    ),
+    "AWS::ApiGateway::Resource": (2, {"ParentId", "PathPart", "RestApiId"}),
+    "AWS::ApiGateway::Method": (
+        4,
+        {
+            "AuthorizationType",
+            "HttpMethod",
+            "Integration",
+            "MethodResponses",
+            "RequestParameters",
+            "RequestValidatorId",
+            "ResourceId",
+            "RestApiId",
+        },
+    ),
+    "AWS::ApiGateway::RequestValidator": (
+        1,
+        {"RestApiId", "ValidateRequestBody", "ValidateRequestParameters"},
+    ),
+    "AWS::ApiGateway::Model": (2, {"ContentType", "RestApiId", "Schema"}),
+    "AWS::ApiGateway::GatewayResponse": (
+        11,
+        {"ResponseParameters", "ResponseTemplates", "ResponseType", "RestApiId", "StatusCode"},
+    ),
+    "AWS::ApiGateway::Deployment": (1, {"RestApiId"}),
+    "AWS::ApiGateway::Stage": (
+        1,
+        {
+            "AccessLogSetting",
+            "DeploymentId",
+            "MethodSettings",
+            "RestApiId",
+            "StageName",
+            "TracingEnabled",
+        },
+    ),
+    "AWS::ApiGateway::Account": (1, {"CloudWatchRoleArn"}),
+    "AWS::SNS::Topic": (1, set()),
+    "AWS::SNS::TopicPolicy": (1, {"PolicyDocument", "Topics"}),
+    "AWS::CloudWatch::Alarm": (
+        6,
+        {
+            "AlarmActions",
+            "AlarmDescription",
+            "ComparisonOperator",
+            "Dimensions",
+            "EvaluationPeriods",
+            "ExtendedStatistic",
+            "MetricName",
+            "Namespace",
+            "Period",
+            "Statistic",
+            "Threshold",
+            "TreatMissingData",
+        },
+    ),
+    "AWS::CloudWatch::Dashboard": (1, {"DashboardBody"}),
+}
+TAGGED = {
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::IAM::Role",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::SNS::Topic",
+}
+# Names that are physical: unique in an account and region, or beyond.
+NAMES = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::SNS::Topic": "TopicName",
+}
+
+
+@pytest.mark.promise("nothing-unplanned")
+def test_resources_are_the_planned_ones(template: Template) -> None:
+    found = Counter(resource.type for resource in template.resources)
+    assert found == {type_: count for type_, (count, _) in PLANNED.items()}
+
+
+@pytest.mark.promise("nothing-unplanned")
+@pytest.mark.parametrize("type_", PLANNED)
+def test_properties_are_the_planned_ones(template: Template, type_: str) -> None:
+    known = PLANNED[type_][1] | {"Tags", "Description"}
+    for resource in template.of(type_):
+        assert set(resource.properties) <= known, resource.id
+
+
+@pytest.mark.promise("nothing-unplanned")
+def test_resources_are_unconditional(template: Template) -> None:
+    known = {"Type", "Properties", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy"}
+    for resource in template.resources:
+        assert set(resource.body) <= known, resource.id
+
+
+@pytest.mark.promise("nothing-unplanned")
+def test_template_is_resources_and_outputs(template: Template) -> None:
+    texts = {"AWSTemplateFormatVersion", "Description", "Metadata"}
+    assert set(template.body) - texts == {"Resources", "Outputs"}
+
+
+@pytest.mark.promise("nothing-unplanned", "data-survives")
+def test_only_data_and_the_accounts_setting_outlive_the_stack(
+    template: Template, promised: Promised
+) -> None:
+    """The setting by which API Gateway logs is one for all APIs of the account and region."""
+    account = template.only("AWS::ApiGateway::Account")
+    role = template.referred(account.at("CloudWatchRoleArn"), "AWS::IAM::Role")
+    kept = {account.id, role.id}
+    if promised.data_kept:
+        kept.add(template.only("AWS::DynamoDB::GlobalTable").id)
+    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+        said = {one.id: one.body.get(policy, "Delete") for one in template.resources}
+        assert said == {name: "Retain" if name in kept else "Delete" for name in said}
+
+
+@pytest.mark.promise("everything-tagged")
+@pytest.mark.parametrize("type_", sorted(TAGGED))
+def test_everything_is_tagged(template: Template, type_: str, promised: Promised) -> None:
+    expected = {"project": "user-api", "stage": promised.stage}
+    if type_ == "AWS::ApiGateway::RestApi":
+        expected |= dict(promised.api_tags)
+    found = template.of(type_)
+    assert found
+    for resource in found:
+        assert resource.tagged() == expected, resource.id
+
+
+@pytest.mark.promise("everything-tagged")
+def test_nothing_else_takes_tags(template: Template) -> None:
+    """What carries tags is in the list above, so that no type is forgotten there."""
+    assert {one.type for one in template.resources if one.tagged()} == TAGGED
+
+
+@pytest.mark.promise("names-free")
+@pytest.mark.parametrize("type_", NAMES)
+def test_no_resource_has_a_name_of_its_own(template: Template, type_: str, api: Resource) -> None:
+    for resource in template.of(type_):
+        name = resource.at(NAMES[type_])
+        # The execution log's name holds the API's id.
+        assert name is None or api.ref in name, resource.id
+
+
+@pytest.mark.promise("names-free")
+def test_api_is_named_after_the_stack(api: Resource) -> None:
+    """A name need not be unique, but is what the API's metrics are found by."""
+    assert api.at("Name") == "${AWS::StackName}"
+
+
+@pytest.mark.promise("outputs-complete")
+def test_outputs(
+    template: Template, api: Resource, api_stage: Resource, table: Resource, function: Resource
+) -> None:
+    access, execution = _gateway_groups(template, api_stage)
+    url = f"https://{api.ref}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{api_stage.ref}/"
+    expected = {
+        "ApiId": api.ref,
+        "StageName": api_stage.ref,
+        "Url": url,
+        "TableName": table.ref,
+        "FunctionName": function.ref,
+        "FunctionAlias": "live",
+        "FunctionLogGroup": function.at("LoggingConfig", "LogGroup"),
+        "AccessLogGroup": access,
+        "ExecutionLogGroup": execution,
+    }
+    assert template.outputs == {name: {"Value": value} for name, value in expected.items()}
+
+
+def _gateway_groups(template: Template, api_stage: Resource) -> tuple[str, str]:
+    """References to the access and the execution log group."""
+    destination = str(api_stage.at("AccessLogSetting", "DestinationArn"))
+    groups = template.of("AWS::Logs::LogGroup")
+    access = [one.ref for one in groups if destination.endswith(f":{one.ref}")]
+    execution = [one.ref for one in groups if one.at("LogGroupName")]
+    assert len(access) == len(execution) == 1
+    return access[0], execution[0]
