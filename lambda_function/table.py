@@ -77,13 +77,17 @@ class Table:
 
 def _reading(answer: Mapping[str, Any], user_id: str) -> Reading:
     attributes = answer.get("Item")
-    if attributes and attributes["userId"] != {"S": user_id}:
-        raise ValueError("another record than asked for")
+    if attributes is None and "ConsumedCapacity" not in answer:
+        # The client takes a body that is no JSON for an empty answer. Only the capacity
+        # that was asked for shows that it is DynamoDB who knows no such user.
+        raise ValueError("neither a record nor the consumed capacity")
     capacity = float(answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0))
     if not isfinite(capacity):
         raise ValueError("a capacity that is no number")
+    if attributes is not None and attributes["userId"] != {"S": user_id}:
+        raise ValueError("another record than asked for")
     return Reading(
-        data=values.record(attributes) if attributes else None,
+        data=None if attributes is None else values.record(attributes),
         capacity=capacity,
         retries=answer["ResponseMetadata"]["RetryAttempts"],
     )

@@ -53,7 +53,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "S": quote,
     "N": _number,
     "B": _binary,
-    "BOOL": lambda content: "true" if content else "false",
+    "BOOL": {True: "true", False: "false"}.__getitem__,
     "NULL": lambda _: "null",
     "M": record,
     "L": lambda content: _array(map(_value, content)),

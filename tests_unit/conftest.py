@@ -1,0 +1,116 @@
+"""The handler, the table of the synthesized template, and a table that can fail."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import botocore.session
+import pytest
+from hypothesis import HealthCheck, settings
+from moto import mock_aws
+
+from tests_unit.fake_table import FakeTable
+
+TABLE_NAME = "users-under-test"
+ENVIRONMENT = {
+    "TABLE_NAME": TABLE_NAME,
+    "LOG_LEVEL": "INFO",
+    "ALLOWED_ORIGINS": "https://app.example.com,https://www.example.com",
+    "CACHE_MAX_AGE": "60",
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+}
+
+Item = dict[str, dict[str, Any]]
+
+_COMMON: dict[str, Any] = {
+    "deadline": None,  # a busy machine is not a slow function
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+settings.register_profile("short", max_examples=60, **_COMMON)
+settings.register_profile("long", max_examples=4000, **_COMMON)
+settings.register_profile("mutation", max_examples=20, derandomize=True, database=None, **_COMMON)
+settings.load_profile("short")
+
+
+def load_handler(**variables: str) -> Any:
+    """The handler's module anew, with its own settings, client and cold start."""
+    spec = importlib.util.find_spec("lambda_function.handler")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with mock.patch.dict(os.environ, {**ENVIRONMENT, **variables}):
+        spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def prod_template(assembly: Callable[[str], Path]) -> dict[str, Any]:
+    """The synthesized template of prod."""
+    file = assembly("prod") / "UserApi-prod.template.json"
+    loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def dynamodb(prod_template: dict[str, Any]) -> Iterator[Any]:
+    """A client of moto's DynamoDB, which holds the template's table."""
+    # moto's own credentials would stay in the environment of every other test
+    with mock_aws(config={"core": {"mock_credentials": False}}):
+        with mock.patch.dict(os.environ, ENVIRONMENT):
+            client: Any = botocore.session.Session().create_client(
+                "dynamodb", region_name=ENVIRONMENT["AWS_REGION"]
+            )
+        client.create_table(TableName=TABLE_NAME, **_key_and_billing(prod_template))
+        yield client
+
+
+def _key_and_billing(template: dict[str, Any]) -> dict[str, Any]:
+    """What CreateTable takes of the one table in the template."""
+    (properties,) = (
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] in ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")
+    )
+    return {name: properties[name] for name in ("KeySchema", "AttributeDefinitions", "BillingMode")}
+
+
+@pytest.fixture
+def put(dynamodb: Any) -> Iterator[Callable[[Item], None]]:
+    """`put(item)` places a record, given as DynamoDB JSON; it is gone after the test."""
+    keys: list[Item] = []
+
+    def place(item: Item) -> None:
+        dynamodb.put_item(TableName=TABLE_NAME, Item=item)
+        keys.append({"userId": item["userId"]})
+
+    yield place
+    for key in keys:
+        dynamodb.delete_item(TableName=TABLE_NAME, Key=key)
+
+
+@pytest.fixture(scope="session")
+def handler(dynamodb: Any) -> Any:
+    """The handler's module, on moto's table."""
+    del dynamodb  # wanted for the table alone
+    return load_handler()
+
+
+@pytest.fixture
+def fake_table() -> Iterator[FakeTable]:
+    """A DynamoDB endpoint on a real socket that answers, or fails, as it is told."""
+    with FakeTable() as server:
+        yield server
+
+
+@pytest.fixture
+def handler_on_fake(fake_table: FakeTable) -> Any:
+    """The handler's module, on the fake table."""
+    return load_handler(AWS_ENDPOINT_URL_DYNAMODB=fake_table.url)

@@ -1,0 +1,67 @@
+"""What Lambda hands to the handler: API Gateway proxy events and a context."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Event = dict[str, Any]
+
+REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+INVOCATION_ID = "7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11"
+STAGE = "prod"
+
+
+class Context:
+    """The part of Lambda's context object that the function reads."""
+
+    aws_request_id = INVOCATION_ID
+
+
+def by_path(user_id: object, **changes: Any) -> Event:
+    """GET /user/{userId}."""
+    own = {"resource": "/user/{userId}", "path": f"/user/{user_id}"}
+    return _event(**own, pathParameters={"userId": user_id}) | changes
+
+
+def by_query(user_id: object, **changes: Any) -> Event:
+    """GET /user?userId=..."""
+    query = {"userId": user_id}
+    lists = {"userId": [user_id]}
+    own = {"resource": "/user", "path": "/user"}
+    return (
+        _event(**own, queryStringParameters=query, multiValueQueryStringParameters=lists) | changes
+    )
+
+
+def with_headers(event: Event, headers: dict[str, str]) -> Event:
+    """The event with these headers beside its own, in both of API Gateway's forms."""
+    return event | {
+        "headers": event["headers"] | headers,
+        "multiValueHeaders": event["multiValueHeaders"]
+        | {name: [value] for name, value in headers.items()},
+    }
+
+
+def _event(**parts: Any) -> Event:
+    headers = {"Accept": "*/*", "Host": "abc123.execute-api.eu-west-1.amazonaws.com"}
+    return {
+        "httpMethod": "GET",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abc123",
+            "httpMethod": "GET",
+            "requestId": REQUEST_ID,
+            "extendedRequestId": "JKJaXmPLvHcESHA=",
+            "stage": STAGE,
+            "identity": {"sourceIp": "192.0.2.1", "userAgent": "curl/8.5.0"},
+        },
+        "body": None,
+        "isBase64Encoded": False,
+        **parts,
+    }
