@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -68,6 +69,22 @@ class Users:
         while self._placed:
             remove(self.journal, "user", self.table, self._placed[-1])
             self._placed.pop()
+
+
+def principal(journal: Journal, stage: Target, region: str, allowed: str) -> tuple[str, Signer]:
+    """A new IAM user who may call one method and path of the stage: its name, and its key."""
+    iam, name = client("iam"), f"e2e-{uuid.uuid4().hex}"
+    journal.placed("principal", name)
+    iam.create_user(UserName=name)
+    statement = {
+        "Effect": "Allow",
+        "Action": "execute-api:Invoke",
+        "Resource": f"arn:aws:execute-api:*:*:*/{stage.stage_name}{allowed}",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.put_user_policy(UserName=name, PolicyName="calls", PolicyDocument=json.dumps(policy))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return name, Signer(key["AccessKeyId"], key["SecretAccessKey"], None, region)
 
 
 def remove(journal: Journal, kind: str, *names: str) -> None:

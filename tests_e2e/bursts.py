@@ -10,6 +10,8 @@ from contextlib import closing
 
 from tests_e2e.client import Answer, Client
 
+JOIN_SECONDS = 0.2
+
 
 def until(
     stop: Callable[[Answer], bool], client: Client, path: str, *, clients: int, at_most: int
@@ -31,11 +33,15 @@ def until(
 def paced(
     client: Client, paths: Sequence[str], *, clients: int, total: int, per_second: float
 ) -> list[Answer]:
-    """Ask for `paths` in turns, `total` requests at a steady rate."""
-    numbers = iter(range(total))
+    """Ask for `paths` in turns, `total` requests at a steady rate.
+
+    The clients join one after the other: all at once would measure so many cold starts.
+    """
+    numbers, joined = iter(range(total)), iter(range(clients))
     lock, started = threading.Lock(), time.monotonic()
 
     def ask(own: Client) -> Iterator[Answer]:
+        time.sleep(JOIN_SECONDS * (_next(joined, lock) or 0))
         while number := _next(numbers, lock):
             time.sleep(max(0.0, started + number / per_second - time.monotonic()))
             yield own.get(paths[number % len(paths)])

@@ -18,6 +18,7 @@ from tests_e2e.expected import (
     FUNCTION_EXPOSES,
     FUNCTION_HEADERS,
     GATEWAY_HEADERS,
+    MALFORMED,
     MESSAGES,
     PREFLIGHT_HEADERS,
     RETRY_AFTER,
@@ -91,13 +92,15 @@ def function_error(answer: Answer, status: int, code: str, origin: str | None = 
     nothing_internal(answer)
 
 
-def gateway_error(answer: Answer, expected: Expected, status: int, code: str) -> None:
+def gateway_error(
+    answer: Answer, expected: Expected, status: int, code: str, message: str | None = None
+) -> None:
     """An error that the gateway answers by itself, whole."""
     if answer.request.method == "HEAD":
         assert (answer.status, answer.body) == (status, b"")
         return
     body = _body(answer, status, "error_response")
-    assert body["error"] == {"code": code, "message": MESSAGES[code]}
+    assert body["error"] == {"code": code, "message": message or MESSAGES[code]}
     assert "timestamp" not in body, "a gateway response cannot tell the time in RFC 3339"
     _headers(
         answer,
@@ -117,6 +120,14 @@ def no_such_route(answer: Answer, expected: Expected) -> None:
         gateway_error(answer, expected, 403, "FORBIDDEN")
     else:
         gateway_error(answer, expected, 404, "NOT_FOUND")
+
+
+def refused(answer: Answer, expected: Expected) -> None:
+    """403 of an IAM stage. Credentials that are none at all are told to be malformed."""
+    if code(answer) == "INVALID_REQUEST":
+        gateway_error(answer, expected, 403, "INVALID_REQUEST", MALFORMED)
+    else:
+        gateway_error(answer, expected, 403, "FORBIDDEN")
 
 
 def preflight(answer: Answer, allowed: str) -> None:

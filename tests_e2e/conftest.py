@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ pytest.register_assert_rewrite("tests_e2e.checks", "tests_e2e.client")
 
 from tests_e2e import aws, reach, selection, target  # noqa: E402 - after the line above
 from tests_e2e.client import Client, Exchanges  # noqa: E402
+from tests_e2e.failing_table import FailingTable  # noqa: E402
+from tests_e2e.failing_table import failing_table as failing_table_stage  # noqa: E402
 from tests_e2e.leftovers import Journal  # noqa: E402
+from tests_e2e.signing import Signer  # noqa: E402
 from tests_e2e.target import Target  # noqa: E402
 from tests_e2e.traffic import Traffic  # noqa: E402
 
@@ -22,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 TARGET = pytest.StashKey[Target]()
 FOLDER = pytest.StashKey[Path]()  # what the workers of a run share
 EXCHANGES = pytest.StashKey[Exchanges]()
+FAILING_TABLE = pytest.StashKey[Callable[[Exchanges], AbstractContextManager[FailingTable]]]()
 LACKING = pytest.StashKey[list[str]]()  # what each check that is not run needs
 ELSEWHERE = pytest.StashKey[list[str]]()  # checks that only AWS can prove
 
@@ -180,14 +185,25 @@ def burst() -> None:
     """The check sends a burst: it runs alone on the stage."""
 
 
-@pytest.fixture
-def principals() -> None:
-    """The check makes an IAM user or a function of its own."""
-
-
 @pytest.fixture(scope="session")
 def journal(pytestconfig: pytest.Config) -> Journal:
     return Journal(pytestconfig.stash[FOLDER] / "journal")
+
+
+@pytest.fixture(scope="session")
+def principals(api: Client, stage: Target, journal: Journal) -> Iterator[Callable[[str], Signer]]:
+    """Makes IAM users who may call one method and path of the stage; gives what signs as one."""
+    names = []
+
+    def made(allowed: str) -> Signer:
+        region = api.signer.region if api.signer else ""
+        name, signer = aws.principal(journal, stage, region, allowed)
+        names.append(name)
+        return signer
+
+    yield made
+    for name in names:
+        aws.remove(journal, "principal", name)
 
 
 @pytest.fixture(scope="session")
@@ -211,3 +227,11 @@ def users(table_name: str, journal: Journal) -> Iterator[aws.Users]:
     placed = aws.Users(table_name, journal)
     yield placed
     placed.remove_all()
+
+
+@pytest.fixture(scope="session")
+def failing_table(pytestconfig: pytest.Config) -> Iterator[FailingTable]:
+    """A stage whose table fails on demand: one of its own, unless a plugin names one."""
+    bring_up = pytestconfig.stash.get(FAILING_TABLE, failing_table_stage)
+    with bring_up(pytestconfig.stash[EXCHANGES]) as stage:
+        yield stage

@@ -46,12 +46,16 @@ MESSAGES = {
         "userId must be given once, as 1 to 128 characters of A-Z, a-z, 0-9, _ and -."
     ),
     "USER_NOT_FOUND": "There is no user with this userId.",
+    "DATABASE_ERROR": "The record could not be read. Report the requestId if it persists.",
     "SERVICE_UNAVAILABLE": "The service is busy. Try again after the time in Retry-After.",
     "INVALID_REQUEST": "The query parameter userId is missing.",
     "NOT_FOUND": "Ask with GET for /user/{userId} or /user?userId={userId}.",
     "FORBIDDEN": "Check the path, and sign the request with credentials that may call this API.",
     "THROTTLED": "Too many requests: wait as long as Retry-After says.",
 }
+
+# What the gateway says of a request that it can make nothing of, for any reason.
+MALFORMED = "The request is not valid: check its parameters and headers."
 
 # The headers of each kind of answer, beside those that the platform adds by itself.
 FUNCTION_HEADERS = {

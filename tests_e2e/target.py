@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -25,15 +25,15 @@ class Target:
     host: str
     port: int
     base_path: str
-    ca_bundle: Path | None
     stage_name: str
-    table_name: str | None
-    stack_name: str | None
-    signs: bool
-    bursts: bool
-    principals: bool
-    table_faults: bool
-    strict: bool
+    ca_bundle: Path | None = None
+    table_name: str | None = None
+    stack_name: str | None = None
+    signs: bool = False
+    bursts: bool = False
+    principals: bool = False
+    table_faults: bool = False
+    strict: bool = False
 
     @property
     def local(self) -> bool:
@@ -115,11 +115,24 @@ def from_options(config: pytest.Config) -> Target:
             "tests_e2e needs the stage to test: pytest tests_e2e --stage-url URL"
             " (`make e2e` brings a local stage up and names it)"
         )
+    stage = of(url, config.getoption("stage_name"), _ca_bundle(config.getoption("ca_bundle")))
+    return replace(
+        stage,
+        table_name=config.getoption("table_name"),
+        stack_name=config.getoption("stack_name"),
+        signs=config.getoption("auth") == "iam",
+        bursts=config.getoption("burst") or stage.local,
+        principals=config.getoption("principals") or stage.local,
+        table_faults=config.getoption("table_faults"),
+        strict=bool(config.getoption("strict")),  # pytest's own --strict
+    )
+
+
+def of(url: str, stage_name: str | None = None, ca_bundle: Path | None = None) -> Target:
+    """The stage at a URL, with no leave to do anything. Raises pytest.UsageError."""
     parts = _split(url)
     base_path = parts.path.rstrip("/")
-    ca_bundle = _ca_bundle(config.getoption("ca_bundle"))
-    local = base_path.startswith(LOCAL_PREFIX)
-    stage_name = config.getoption("stage_name") or base_path.rpartition("/")[2]
+    stage_name = stage_name or base_path.rpartition("/")[2]
     if stage_name not in STAGES:
         raise pytest.UsageError(
             f"--stage-url {url}: its path ends with the stage name {stage_name!r}, which is none of"
@@ -130,15 +143,8 @@ def from_options(config: pytest.Config) -> Target:
         host=parts.hostname or "",
         port=parts.port or 443,
         base_path=base_path,
-        ca_bundle=ca_bundle,
         stage_name=stage_name,
-        table_name=config.getoption("table_name"),
-        stack_name=config.getoption("stack_name"),
-        signs=config.getoption("auth") == "iam",
-        bursts=config.getoption("burst") or local,
-        principals=config.getoption("principals") or local,
-        table_faults=config.getoption("table_faults"),
-        strict=bool(config.getoption("strict")),  # pytest's own --strict
+        ca_bundle=ca_bundle,
     )
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import time
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests_e2e import aws, checks
+from tests_e2e import checks
 from tests_e2e.aws import Users
 from tests_e2e.client import Answer, Client
-from tests_e2e.leftovers import Journal
 from tests_e2e.signing import Signer
 from tests_e2e.target import Target
 
 pytestmark = pytest.mark.promise("authorization-per-stage")
 PATHS = pytest.mark.parametrize("path", ["/user/ada", "/user?userId=ada", "/user"])
 UNKNOWN = "/user/nobody-has-this-id"
-PATIENCE_SECONDS = 30  # until IAM knows a new user everywhere
+PATIENCE_SECONDS = 30
 
 WRONG: dict[str, Callable[[Signer], Signer]] = {
     "wrong secret": lambda s: replace(s, secret_key=f"{s.secret_key}x"),
@@ -29,8 +26,12 @@ WRONG: dict[str, Callable[[Signer], Signer]] = {
     "expired": lambda s: replace(s, shift=timedelta(minutes=-20)),
     "from the future": lambda s: replace(s, shift=timedelta(minutes=20)),
     "another service": lambda s: replace(s, service="s3"),
+    "another region": lambda s: replace(s, region="eu-south-2"),
     "another path": lambda s: replace(s, instead="/user/somebody-else"),
 }
+
+# The emulator reads neither from the signature's scope.
+UNSEEN = pytest.mark.only("aws")
 
 
 @pytest.mark.only("open")
@@ -55,21 +56,7 @@ def test_unsigned_is_refused(anonymous: Client, stage: Target, method: str, path
 @pytest.mark.only("iam")
 @pytest.mark.parametrize("said", ["Bearer x", "Basic eDp5", "AWS4-HMAC-SHA256 Credential=x"])
 def test_other_credentials_are_refused(anonymous: Client, stage: Target, said: str) -> None:
-    answer = anonymous.get("/user/ada", authorization=said)
-    checks.gateway_error(answer, stage.expected, 403, "FORBIDDEN")
-
-
-@pytest.mark.only("iam")
-@pytest.mark.parametrize("how", WRONG)
-def test_wrongly_signed_is_refused(api: Client, users: Users, stage: Target, how: str) -> None:
-    """The record is there, and the very same request signed well gets it."""
-    path = f"/user/{users.put({'name': {'S': 'Ada'}})}"
-    assert api.signer
-    wrong = api.clone(signer=WRONG[how](api.signer), note=f"wrongly signed: {how}")
-    answer = wrong.get(path)
-    wrong.close()
-    checks.gateway_error(answer, stage.expected, 403, "FORBIDDEN")
-    checks.success(api.get(path), stage.expected)
+    checks.refused(anonymous.get("/user/ada", authorization=said), stage.expected)
 
 
 @pytest.mark.only("iam")
@@ -88,45 +75,58 @@ def test_preflight_is_open(anonymous: Client, stage: Target, path: str) -> None:
     checks.preflight(answer, origin)
 
 
+@pytest.fixture(scope="module")
+def allowed(principals: Callable[[str], Signer], api: Client) -> Iterator[Client]:
+    """Asks as an IAM user of our own who may ask for everything.
+
+    The key that the environment holds for an emulator is root's, which it never verifies.
+    """
+    client = api.clone(signer=principals("/GET/*"), note="as an IAM user who may call the API")
+    _wait_for(lambda: client.get(UNKNOWN), 404)
+    yield client
+    client.close()
+
+
 @pytest.mark.only("iam")
-@pytest.mark.usefixtures("principals")
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(how, marks=UNSEEN if how in ("another service", "another region") else ())
+        for how in WRONG
+    ],
+)
+def test_wrongly_signed_is_refused(allowed: Client, users: Users, stage: Target, how: str) -> None:
+    """The record is there, and the very same request signed well gets it."""
+    path = f"/user/{users.put({'name': {'S': 'Ada'}})}"
+    assert allowed.signer
+    wrong = allowed.clone(signer=WRONG[how](allowed.signer), note=f"wrongly signed: {how}")
+    answer = wrong.get(path)
+    wrong.close()
+    checks.success(allowed.get(path), stage.expected)
+    checks.refused(answer, stage.expected)
+
+
+@pytest.mark.only("iam")
 def test_principal_without_permission_is_refused(
-    api: Client, stage: Target, journal: Journal
+    principals: Callable[[str], Signer], api: Client, users: Users, stage: Target
 ) -> None:
-    """First let in for one path, so that it is the policy that refuses the other."""
-    name = f"e2e-{uuid.uuid4().hex}"
-    journal.placed("principal", name)
-    try:
-        foreign = _principal(api, stage, name, allowed="/GET/user/nobody-has-this-id")
-        _wait_for(lambda: foreign.get(UNKNOWN), 404)
-        refused = [foreign.get(path) for path in ("/user/ada", "/user?userId=ada")]
-        foreign.close()
-    finally:
-        aws.remove(journal, "principal", name)
-    for answer in refused:
-        checks.gateway_error(answer, stage.expected, 403, "FORBIDDEN")
-
-
-def _principal(api: Client, stage: Target, name: str, allowed: str) -> Client:
-    """Signs as a new IAM user who may ask for one path alone."""
-    iam = aws.client("iam")
-    iam.create_user(UserName=name)
-    statement = {
-        "Effect": "Allow",
-        "Action": "execute-api:Invoke",
-        "Resource": f"arn:aws:execute-api:*:*:*/{stage.stage_name}{allowed}",
-    }
-    policy = {"Version": "2012-10-17", "Statement": [statement]}
-    iam.put_user_policy(UserName=name, PolicyName="one-path", PolicyDocument=json.dumps(policy))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    assert api.signer
-    signer = replace(
-        api.signer, access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"], token=None
-    )
-    return api.clone(signer=signer, note="as a principal that may ask for one path alone")
+    """First let in for one path, so that it is the policy that refuses the others."""
+    user = users.put({"name": {"S": "Ada"}})
+    signer = principals(f"/GET{UNKNOWN}")
+    foreign = api.clone(signer=signer, note="as an IAM user who may ask for one path alone")
+    _wait_for(lambda: foreign.get(UNKNOWN), 404)
+    answers = [foreign.get(path) for path in (f"/user/{user}", f"/user?userId={user}")]
+    foreign.close()
+    for answer in answers:
+        if stage.local:  # the emulator answers with IAM's own body
+            assert answer.status == 403
+            assert b"Ada" not in answer.body
+        else:
+            checks.gateway_error(answer, stage.expected, 403, "FORBIDDEN")
 
 
 def _wait_for(ask: Callable[[], Answer], status: int) -> None:
+    """IAM takes some seconds until a new user is known everywhere."""
     end = time.monotonic() + PATIENCE_SECONDS
     while (answer := ask()).status != status:
         assert time.monotonic() < end, f"{answer.status} for {PATIENCE_SECONDS} s"
