@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _code_of(action: Callable[[], int]) -> int:
     try:
         return action()
+    except running_command.CommandFailedError as error:
+        print(error, file=sys.stderr, flush=True)
+        return error.code
     except LocalStageError as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
         return 2
@@ -78,7 +81,8 @@ def _run(options: argparse.Namespace) -> int:
                 running = stack.enter_context(serve(stage=stage, report=report))
                 _publish(running, detached=False)
                 stages.append(running)
-        return running_command.run(options.command, stages)
+        running_command.run(options.command, stages)
+    return 0
 
 
 def _publish(running: RunningStage, *, detached: bool) -> None:
@@ -98,7 +102,11 @@ def _down(options: argparse.Namespace) -> int:
     served = [one for one in state.all_served() if options.port in (None, one.port)]
     ending = [one for one in served if one.detached or options.port]
     if not ending:
-        print("nothing to end" if options.port is None else f"port {options.port} is not served")
+        print(
+            "nothing to end"
+            if options.port is None
+            else f"port {options.port} is not served from this checkout"
+        )
         return 0 if options.port is None else 1
     for one in ending:
         stopping.end(one)

@@ -8,33 +8,30 @@ from local_stage.emulator import ACCESS_KEY, REGION, SECRET_KEY, Emulator
 
 
 class Clients:
-    """`clients("dynamodb")` is a client of that service, as root of the account."""
+    """The clients that completing a deployment takes, as root of the account."""
 
     def __init__(self, emulator: Emulator) -> None:
-        # slow to import, and only wanted once the stack is deployed
+        # slow to import: done when the deployment is under way
         import boto3
         import botocore.session
 
         nobody = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-        self._session = boto3.Session(
+        session = boto3.Session(
             botocore_session=nobody,
             aws_access_key_id=ACCESS_KEY,
             aws_secret_access_key=SECRET_KEY,
             region_name=REGION,
         )
-        self._made: list[Any] = []
-        self.account = emulator.account
-        self._where = {
+        where: dict[str, Any] = {
             "endpoint_url": emulator.endpoint,
             "verify": str(emulator.certificates.ca),
         }
-
-    def __call__(self, service: str) -> Any:
-        client = self._session.client(service, **self._where)  # type: ignore[call-overload]
-        self._made.append(client)
-        return client
+        self.account = emulator.account
+        self.apigateway = session.client("apigateway", **where)
+        self.cloudformation = session.client("cloudformation", **where)
+        self.dynamodb = session.client("dynamodb", **where)
 
     def close(self) -> None:
         """Close every connection: the emulator waits for them when it ends in order."""
-        for client in self._made:
+        for client in (self.apigateway, self.cloudformation, self.dynamodb):
             client.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_stage.cdk_cli import StackArtifact
+from local_stage.assembly import StackArtifact
 from local_stage.clients import Clients
 from local_stage.emulator import REGION
 from local_stage.problems import LocalStageError
@@ -18,7 +18,7 @@ from local_stage.problems import LocalStageError
 def complete(clients: Clients, stack: StackArtifact) -> None:
     """Make the deployed stack what its template says."""
     deployed = _Deployed(clients, stack)
-    gateway, dynamodb = clients("apigateway"), clients("dynamodb")
+    gateway, dynamodb = clients.apigateway, clients.dynamodb
     for api, properties in deployed.of_type("AWS::ApiGateway::RestApi"):
         _rest_api(gateway, api, properties)
     for _, properties in deployed.of_type("AWS::ApiGateway::Stage"):
@@ -32,7 +32,7 @@ class _Deployed:
     """The stack's resources under the ids that they were given."""
 
     def __init__(self, clients: Clients, stack: StackArtifact) -> None:
-        listed = clients("cloudformation").describe_stack_resources(StackName=stack.name)
+        listed = clients.cloudformation.describe_stack_resources(StackName=stack.name)
         self._values = {
             "AWS::AccountId": clients.account,
             "AWS::Partition": "aws",

@@ -6,9 +6,9 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 
+from local_stage.problems import LocalStageError
 from local_stage.serving import RunningStage
 from local_stage.signals import Stopped
 
@@ -17,8 +17,17 @@ PATIENCE = 15.0
 MISLEADING = re.compile(r"AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|ENDPOINT_URL\w*)")
 
 
-def run(command: Sequence[str], stages: Sequence[RunningStage]) -> int:
-    """Run `command` with the placeholders of `stages` filled in; its exit code.
+class CommandFailedError(LocalStageError):
+    """The command ended with `code`, so the logs of its stages are worth keeping."""
+
+    def __init__(self, code: int, stages: Sequence[RunningStage]) -> None:
+        logs = ", ".join(str(stage.log_file) for stage in stages)
+        super().__init__(f"the command ended with {code}; what its stage wrote: {logs}")
+        self.code = code
+
+
+def run(command: Sequence[str], stages: Sequence[RunningStage]) -> None:
+    """Run `command` with the placeholders of `stages` filled in. Raises LocalStageError.
 
     `{url}` is the first stage's, `{staging.url}` that of the stage of this name. Its
     environment leads AWS clients to the first stage.
@@ -28,14 +37,14 @@ def run(command: Sequence[str], stages: Sequence[RunningStage]) -> int:
     try:
         process = subprocess.Popen(words, env=_environment(stages[0]))
     except OSError as error:
-        print(f"error: {words[0]} cannot be run: {error.strerror}", file=sys.stderr)
-        return 2
+        raise LocalStageError(f"{words[0]} cannot be run: {error.strerror}") from None
     try:
         code = process.wait()
     except Stopped as stopped:
         _end(process, stopped.number)
         raise
-    return code if code >= 0 else 128 - code
+    if code:
+        raise CommandFailedError(code if code > 0 else 128 - code, stages)
 
 
 def placeholders(stages: Sequence[RunningStage]) -> dict[str, str]:

@@ -30,7 +30,7 @@ SAMPLE_USERS = (
 
 def put_sample_users(clients: Clients, table_name: str) -> None:
     """Put them into the table; a user who is there already stays as they are."""
-    dynamodb = clients("dynamodb")
+    dynamodb = clients.dynamodb
     for user in SAMPLE_USERS:
         try:
             dynamodb.put_item(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_stage import keeping, node_packages, state
-from local_stage.cdk_cli import Cdk, StackArtifact, stack_in
+from local_stage.assembly import StackArtifact, stack_in, synth
+from local_stage.cdk_cli import bootstrap, deploy
 from local_stage.certificates import certificates
 from local_stage.clients import Clients
 from local_stage.completion import complete
@@ -77,45 +78,41 @@ def serve(
         listener = stack.enter_context(bind(port))
         port = listener.getsockname()[1]
         folder = stack.enter_context(state.folder_of(port))
-        report("starting the emulator")
-        running = stack.enter_context(
-            emulator(
-                listener=listener,
-                account=account,
-                certificates=certificates((store or folder) / "tls"),
-                folder=folder,
-                settings=settings,
-                saves=store is not None,
+        with ExitStack() as commands:
+            made = None if assembly else commands.enter_context(synth(stage, folder))
+            report("starting the emulator" + (f", cdk synth -c stage={stage}" if made else ""))
+            running = stack.enter_context(
+                emulator(
+                    listener=listener,
+                    account=account,
+                    certificates=certificates((store or folder) / "tls"),
+                    folder=folder,
+                    settings=settings,
+                    saves=store is not None,
+                )
             )
-        )
-        if store:
-            keeping.remember_port(store, port)
-        artifact, outputs = _deploy(running, folder, stage, assembly, report)
-        report("completing the deployment")
-        with closing(Clients(running)) as clients:
-            complete(clients, artifact)
-            put_sample_users(clients, outputs["TableName"])
+            if store:
+                keeping.remember_port(store, port)
+            bootstrapped = commands.enter_context(bootstrap(running, folder))
+            report("cdk bootstrap" + (f", cdk synth -c stage={stage}" if made else ""))
+            if made:
+                made.wait(running)
+            artifact = stack_in(assembly or folder / "cdk.out")
+            bootstrapped.wait(running)
+            report(f"cdk deploy {artifact.name}")
+            outputs = _deploy(running, folder, artifact)
         yield _running_stage(running, folder, stage, artifact, outputs)
 
 
-def _deploy(
-    running: Emulator, folder: Path, stage: str, assembly: Path | None, report: Report
-) -> tuple[StackArtifact, dict[str, str]]:
-    """Bootstrap beside synth, then deploy. Returns the stack and its outputs."""
-    with closing(Cdk(running, folder)) as cdk:
-        bootstrap = cdk.bootstrap()
-        if assembly is None:
-            report(f"cdk bootstrap, cdk synth -c stage={stage}")
-            assembly = folder / "cdk.out"
-            cdk.synthesize(stage, assembly).wait(running)
-        else:
-            report("cdk bootstrap")
-        stack = stack_in(assembly)
-        bootstrap.wait(running)
-        report(f"cdk deploy {stack.name}")
-        written = folder / "outputs.json"
-        cdk.deploy(stack.name, assembly, written).wait(running)
-        return stack, json.loads(written.read_bytes())[stack.name]
+def _deploy(running: Emulator, folder: Path, stack: StackArtifact) -> dict[str, str]:
+    """Deploy, complete, and put the sample users in. Returns the stack's outputs."""
+    written = folder / "outputs.json"
+    with deploy(running, folder, stack, written) as deployed, closing(Clients(running)) as clients:
+        deployed.wait(running)
+        outputs: dict[str, str] = json.loads(written.read_bytes())[stack.name]
+        complete(clients, stack)
+        put_sample_users(clients, outputs["TableName"])
+    return outputs
 
 
 def _running_stage(

@@ -35,11 +35,11 @@ class Served:
 
 
 @contextmanager
-def folder_of(port: int, parent: Path = FOLDERS) -> Iterator[Path]:
+def folder_of(port: int) -> Iterator[Path]:
     """The empty, locked folder of the stage on `port`; only logs are left after an error."""
-    folder = parent / str(port)
-    with _one_at_a_time(parent):
-        _prune(parent)
+    folder = FOLDERS / str(port)
+    with _one_at_a_time():
+        _prune()
         if _alive(folder):
             raise LocalStageError(f"port {port} is served from this checkout already")
         _strip(folder, keep=set())
@@ -53,7 +53,7 @@ def folder_of(port: int, parent: Path = FOLDERS) -> Iterator[Path]:
         keep = _logs(folder)
         raise
     finally:
-        with _one_at_a_time(parent):
+        with _one_at_a_time():
             _strip(folder, keep)
             lock.close()
 
@@ -65,27 +65,27 @@ def write(folder: Path, served: Served) -> None:
     written.replace(folder / "stage.json")
 
 
-def all_served(parent: Path = FOLDERS) -> list[Served]:
+def all_served() -> list[Served]:
     """Every stage that is being served from this checkout, by port."""
     found = []
-    with _one_at_a_time(parent):
-        for file in parent.glob("*/stage.json"):
+    with _one_at_a_time():
+        for file in FOLDERS.glob("*/stage.json"):
             if _alive(file.parent):
                 found.append(Served(**json.loads(file.read_bytes())))
     return sorted(found, key=lambda served: served.port)
 
 
-def gone(port: int, parent: Path = FOLDERS) -> bool:
+def gone(port: int) -> bool:
     """Whether nobody serves that port any longer."""
-    with _one_at_a_time(parent):
-        return not _alive(parent / str(port))
+    with _one_at_a_time():
+        return not _alive(FOLDERS / str(port))
 
 
 @contextmanager
-def _one_at_a_time(parent: Path) -> Iterator[None]:
+def _one_at_a_time() -> Iterator[None]:
     """Held, briefly, by whoever looks at the folders or changes which there are."""
-    parent.mkdir(parents=True, exist_ok=True)
-    with (parent / "lock").open("w") as lock:
+    FOLDERS.mkdir(parents=True, exist_ok=True)
+    with (FOLDERS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -101,9 +101,9 @@ def _alive(folder: Path) -> bool:
     return False
 
 
-def _prune(parent: Path) -> None:
+def _prune() -> None:
     """Remove what a killed process left behind, and old logs."""
-    for folder in parent.glob("[0-9]*"):
+    for folder in FOLDERS.glob("[0-9]*"):
         if not _alive(folder):
             fresh = time.time() - folder.stat().st_mtime < LOGS_KEPT
             _strip(folder, keep=_logs(folder) if fresh else set())
