@@ -48,7 +48,7 @@ def _up(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, leave: Callable[[Path], None] | None) -> int:
     with ExitStack() as stack:
-        with Progress() as report:
+        with Progress(sys.stdout) as report:
             running = stack.enter_context(
                 serve(stage=options.stage, port=options.port, keep=options.keep, report=report)
             )
@@ -76,7 +76,7 @@ def _until_ended(running: RunningStage) -> int:
 def _run(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stages = []
-        with Progress() as report:
+        with Progress(sys.stderr) as report:  # standard output is COMMAND's
             for stage in options.stage or ["local"]:
                 running = stack.enter_context(serve(stage=stage, report=report))
                 _publish(running, detached=False)

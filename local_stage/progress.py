@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
+from typing import TextIO
 
 from rich.console import Console
 
@@ -12,8 +12,9 @@ from rich.console import Console
 class Progress:
     """Call it with what begins now; what went before is then shown as done, with its seconds."""
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._console = Console(file=stream, highlight=False)
         self._status = self._console.status("", spinner="dots")
         self._doing = ""
         self._since = 0.0
@@ -25,7 +26,7 @@ class Progress:
             self._status.update(f"{text} ...")
             self._status.start()
         else:
-            print(f"{text} ...", file=sys.stderr, flush=True)
+            print(f"{text} ...", file=self._stream, flush=True)
 
     def __enter__(self) -> Progress:
         return self

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 
 from local_stage import keeping, node_packages, state
 from local_stage.assembly import StackArtifact, stack_in, synth
@@ -66,42 +67,57 @@ def serve(
     `account`: 12 digits. `port`: any free one by default. `table_endpoint`: URL where the
     function finds DynamoDB, to put faults in between. `keep`: folder whose state outlives
     the block. `assembly`: a cloud assembly to deploy instead of synthesizing the stage.
-    `report` is told what is being done. Every program started ends with the block.
+    `report` is told what is being done. Every program started ends with the block, and with
+    the thread that entered it.
     """
     node_packages.ensure(report)
+    synthesizing = "" if assembly else f", cdk synth -c stage={stage}"
     settings = {"AWS_ENDPOINT_URL_DYNAMODB": table_endpoint} if table_endpoint else {}
-    with ExitStack() as stack:
-        store = stack.enter_context(keeping.kept(keep)) if keep else None
-        if store:
-            settings |= keeping.settings(store)
-            port = port or keeping.last_port(store)
-        listener = stack.enter_context(bind(port))
-        port = listener.getsockname()[1]
-        folder = stack.enter_context(state.folder_of(port))
-        with ExitStack() as commands:
-            made = None if assembly else commands.enter_context(synth(stage, folder))
-            report("starting the emulator" + (f", cdk synth -c stage={stage}" if made else ""))
-            running = stack.enter_context(
-                emulator(
-                    listener=listener,
-                    account=account,
-                    certificates=certificates((store or folder) / "tls"),
-                    folder=folder,
-                    settings=settings,
-                    saves=store is not None,
-                )
-            )
-            if store:
-                keeping.remember_port(store, port)
-            bootstrapped = commands.enter_context(bootstrap(running, folder))
-            report("cdk bootstrap" + (f", cdk synth -c stage={stage}" if made else ""))
+    with _place(port, keep) as place, ExitStack() as commands:
+        made = None if assembly else commands.enter_context(synth(stage, place.folder))
+        report(f"starting the emulator{synthesizing}")
+        with place.emulator(account, settings) as running:
+            report(f"cdk bootstrap{synthesizing}")
+            bootstrapped = commands.enter_context(bootstrap(running, place.folder))
             if made:
                 made.wait(running)
-            artifact = stack_in(assembly or folder / "cdk.out")
+            stack = stack_in(assembly or place.folder / "cdk.out")
             bootstrapped.wait(running)
-            report(f"cdk deploy {artifact.name}")
-            outputs = _deploy(running, folder, artifact)
-        yield _running_stage(running, folder, stage, artifact, outputs)
+            report(f"cdk deploy {stack.name}")
+            outputs = _deploy(running, place.folder, stack)
+            commands.close()
+            yield _running_stage(running, place.folder, stage, stack, outputs)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a stage is served, and where its files are."""
+
+    listener: socket
+    folder: Path
+    store: Path | None  # what outlives the stage
+
+    def emulator(self, account: str, settings: dict[str, str]) -> AbstractContextManager[Emulator]:
+        return emulator(
+            listener=self.listener,
+            account=account,
+            certificates=certificates((self.store or self.folder) / "tls"),
+            folder=self.folder,
+            settings={**settings, **(keeping.settings(self.store) if self.store else {})},
+            saves=self.store is not None,
+        )
+
+
+@contextmanager
+def _place(port: int | None, keep: Path | None) -> Iterator[_Place]:
+    with ExitStack() as stack:
+        store = stack.enter_context(keeping.kept(keep)) if keep else None
+        wanted = port or (keeping.last_port(store) if store else None)
+        listener = stack.enter_context(bind(wanted))
+        port = listener.getsockname()[1]
+        if store:
+            keeping.remember_port(store, port)
+        yield _Place(listener, stack.enter_context(state.folder_of(port)), store)
 
 
 def _deploy(running: Emulator, folder: Path, stack: StackArtifact) -> dict[str, str]:
