@@ -1,0 +1,85 @@
+"""Edits of a template, and the mutants made of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from template_mutation.template import Template
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Sets, removes or inserts (into a list) the value at a path from the template's root."""
+
+    action: Literal["set", "remove", "insert"]
+    path: Path
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One wrong template: its unique name, what was done where, and the edits."""
+
+    name: str
+    group: str
+    operator: str
+    element: tuple[str, str]
+    type: str
+    pointer: str
+    description: str
+    edits: tuple[Edit, ...]
+    must_kill: str | None = None
+
+
+def set_(path: Path, value: Any) -> Edit:
+    return Edit("set", path, value)
+
+
+def remove(path: Path) -> Edit:
+    return Edit("remove", path)
+
+
+def insert(path: Path, value: Any) -> Edit:
+    return Edit("insert", path, value)
+
+
+def apply(body: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
+    """Edit a template in place, in order, and return it. Values are copied."""
+    for edit in edits:
+        parent = at(body, edit.path[:-1])
+        key: Any = edit.path[-1]
+        if edit.action == "remove":
+            del parent[key]
+        elif edit.action == "insert":
+            parent.insert(key, json.loads(json.dumps(edit.value)))
+        else:
+            parent[key] = json.loads(json.dumps(edit.value))
+    return body
+
+
+def mutated(template: Template, mutant: Mutant) -> dict[str, Any]:
+    """A new template with this mutant's edits."""
+    return apply(template.copy(), mutant.edits)
+
+
+def at(body: Any, path: Path) -> Any:
+    """The value at a path; KeyError or IndexError when there is none."""
+    for key in path:
+        body = body[key]
+    return body
+
+
+def digest(body: Any) -> str:
+    """The content hash of a template, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def pointer(path: Path) -> str:
+    """A JSON pointer (RFC 6901) of a path."""
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)

@@ -1,0 +1,135 @@
+"""A pytest plugin that collects a suite once and replays it on template after template.
+
+Between two templates only the `template` fixture and the fixtures that took it
+are torn down, as pytest does for a parametrized fixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from _pytest.fixtures import pytest_fixture_setup as own_fixture_setup
+from _pytest.runner import runtestprotocol
+
+from template_mutation.errors import CannotRunError
+
+FIXTURE = "template"
+ASSERTIONS = ("AssertionError", "Failed", "RuntimeError", "JavaScriptError", "JSIIError")
+
+
+@dataclass(frozen=True)
+class Test:
+    """A collected test: what it is called, the promises it names, whether it takes the template."""
+
+    id: str
+    promises: tuple[str, ...]
+    takes_template: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The tests (by index) that went red on one template, and those that did by a crash."""
+
+    red: tuple[int, ...]
+    crashed: tuple[int, ...]
+    first: str = ""
+
+
+class Replay:
+    """Runs `serve` in place of pytest's own loop, handing it `run`."""
+
+    def __init__(self, serve: Callable[[Replay], None]) -> None:
+        self.serve = serve
+        self.items: list[Any] = []
+        self.body: dict[str, Any] | None = None
+        self.make: Callable[[dict[str, Any]], Any] | None = None
+        self.value: Any = None
+        self.fixtures: dict[int, tuple[Any, Any]] = {}
+
+    @property
+    def tests(self) -> list[Test]:
+        return [
+            Test(
+                item.nodeid,
+                tuple(name for mark in item.iter_markers("promise") for name in mark.args),
+                FIXTURE in item.fixturenames,
+            )
+            for item in self.items
+        ]
+
+    def run(self, body: dict[str, Any], *, every: bool = False) -> Outcome:
+        """Replay the tests that take the template (or every test) on this template."""
+        self._swap(body)
+        chosen = [
+            (index, item)
+            for index, item in enumerate(self.items)
+            if every or FIXTURE in item.fixturenames
+        ]
+        red, crashed, first = [], [], ""
+        for place, (index, item) in enumerate(chosen):
+            following = chosen[(place + 1) % len(chosen)][1]
+            failure = _failure(item, following)
+            if failure is not None:
+                red.append(index)
+                first = first or failure
+                if failure.split(":")[0] not in ASSERTIONS:
+                    crashed.append(index)
+        return Outcome(tuple(red), tuple(crashed), first)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        if session.testsfailed:
+            return None
+        self.items = list(session.items)
+        for item in self.items:
+            item.repr_failure = _short
+            item._repr_failure_py = _short
+        self.serve(self)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Any:
+        """The suite's own fixture runs once, to learn its type; its value is always ours."""
+        if fixturedef.argname != FIXTURE or self.body is None:
+            return None
+        self.fixtures[id(fixturedef)] = (fixturedef, request)
+        if self.make is None:
+            self.make = _maker(type(own_fixture_setup(fixturedef, request)))
+        if self.value is None:
+            self.value = self.make(self.body)
+        fixturedef.cached_result = (self.value, fixturedef.cache_key(request), None)
+        return self.value
+
+    def _swap(self, body: dict[str, Any]) -> None:
+        self.body, self.value = body, None
+        for fixturedef, request in self.fixtures.values():
+            fixturedef.finish(request)
+        self.fixtures.clear()
+
+
+def _maker(kind: type[Any]) -> Callable[[dict[str, Any]], Any]:
+    """How the fixture's type is made of a template as data."""
+    if issubclass(kind, dict):
+        return lambda body: body
+    if hasattr(kind, "from_json"):
+        return kind.from_json  # type: ignore[no-any-return]
+    raise CannotRunError(
+        f"the fixture {FIXTURE!r} gives a {kind.__name__}: neither a dict nor a type with from_json"
+    )
+
+
+def _failure(item: Any, following: Any) -> str | None:
+    """`ErrorType: message` of a test that went red; None when it stayed green or was skipped."""
+    for report in runtestprotocol(item, log=False, nextitem=following):
+        if report.failed:
+            return str(report.longrepr)
+    return None
+
+
+def _short(excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> str:
+    """Instead of a formatted traceback, which would be half of the run's time."""
+    lines = str(excinfo.value).strip().splitlines() or [""]
+    return f"{excinfo.typename}: {lines[0][:200]}"

@@ -1,0 +1,1 @@
+"""The reports of a run: terminal, JSON, JUnit and one HTML page."""

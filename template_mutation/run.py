@@ -1,0 +1,149 @@
+"""One run: mutants of one template or several, replayed, judged."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from template_mutation import equivalence, score, validity
+from template_mutation.canaries import canaries
+from template_mutation.edits import Edit, Mutant
+from template_mutation.equivalence import Entry
+from template_mutation.errors import CannotRunError
+from template_mutation.pool import Lost, Pool
+from template_mutation.replay import Outcome, Test
+from template_mutation.score import Answer, Stage
+from template_mutation.template import Template
+from template_mutation.worker import Job, Result
+
+CANARY = "canary: "
+BASELINE = "unmutated again"
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One template to mutate: its tests' arguments, and which of its mutants to run."""
+
+    name: str
+    template: Template
+    arguments: tuple[str, ...]
+    mutants: tuple[Mutant, ...]
+    partial: bool = False
+
+
+@dataclass
+class Settings:
+    """What all plans share."""
+
+    entries: list[Entry] = field(default_factory=list)
+    cache: validity.Cache | None = None
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+def selected(found: list[Mutant], pattern: str | None) -> tuple[Mutant, ...]:
+    """The mutants whose name holds the text, or matches it where it has a `*`."""
+    if pattern is None:
+        return tuple(found)
+    if "*" in pattern:
+        return tuple(m for m in found if fnmatch.fnmatchcase(m.name, pattern))
+    return tuple(m for m in found if pattern in m.name)
+
+
+def run(plan: Plan, settings: Settings, advance: Advance) -> Stage:
+    """Replay a plan's mutants and judge them. `advance(done, of)` is told of the progress.
+
+    Raises CannotRunError when the tests cannot be collected or are red without a mutation.
+    """
+    decided, jobs = _decided(plan, settings)
+    with Pool(plan.template.file, plan.arguments, settings.jobs) as pool:
+        _check_baseline(pool.ready.tests, pool.ready.baseline, "before")
+        answers: dict[str, Result | Lost] = {}
+        for answer in pool.run(jobs):
+            answers[answer.name] = answer
+            advance(len(answers), len(jobs))
+        for last in pool.run([Job(BASELINE, ())]):
+            if isinstance(last, Result) and last.outcome is not None:
+                _check_baseline(pool.ready.tests, last.outcome, "after")
+        tests = pool.ready.tests
+    _remember(plan, settings, answers)
+    seen = {
+        name.removeprefix(CANARY): _outcome(answers[name])
+        for name in answers
+        if name.startswith(CANARY)
+    }
+    judged = [*decided, *_answers(plan, settings, answers)]
+    judged.sort(key=lambda answer: answer.mutant.name)
+    return score.judge(
+        plan.name, plan.template.file.name, judged, tests, seen, partial=plan.partial
+    )
+
+
+def _decided(plan: Plan, settings: Settings) -> tuple[list[Answer], list[Job]]:
+    """What rules decide before the run, and the jobs that remain: canaries first."""
+    jobs = [
+        Job(CANARY + name, _replacing(plan.template, body))
+        for name, body in canaries(plan.template).items()
+    ]
+    decided = []
+    known = settings.cache.verdicts if settings.cache else {}
+    for mutant in plan.mutants:
+        outside = equivalence.out_of_scope(mutant)
+        equal = equivalence.by_rule(plan.template, mutant)
+        key = validity.key(plan.template, mutant)
+        if outside:
+            decided.append(Answer(mutant, None, score.OUT_OF_SCOPE, outside))
+        elif equal:
+            decided.append(Answer(mutant, None, score.EQUIVALENT, equal))
+        elif known.get(key):
+            decided.append(Answer(mutant, None, score.INVALID, known[key] or ""))
+        else:
+            jobs.append(Job(mutant.name, mutant.edits, check=key not in known))
+    return decided, jobs
+
+
+def _answers(plan: Plan, settings: Settings, answers: dict[str, Result | Lost]) -> Iterator[Answer]:
+    reviewed = {entry.name: entry for entry in settings.entries}
+    for mutant in plan.mutants:
+        answer = answers.get(mutant.name)
+        entry = reviewed.get(mutant.name)
+        if isinstance(answer, Lost):
+            yield Answer(mutant, None, score.ERROR, answer.reason)
+        elif answer is not None and answer.outcome is None:
+            yield Answer(mutant, None, score.INVALID, answer.invalid or "")
+        elif answer is not None:
+            reason = f"{entry.reason} ({entry.source})" if entry else ""
+            yield Answer(mutant, answer.outcome, "", reason, entry is not None)
+
+
+def _remember(plan: Plan, settings: Settings, answers: dict[str, Result | Lost]) -> None:
+    if settings.cache is None:
+        return
+    for mutant in plan.mutants:
+        answer = answers.get(mutant.name)
+        if isinstance(answer, Result):
+            settings.cache.verdicts[validity.key(plan.template, mutant)] = answer.invalid
+    settings.cache.save()
+
+
+def _replacing(template: Template, body: dict[str, object]) -> tuple[Edit, ...]:
+    """Edits that make the whole template anew."""
+    gone = tuple(Edit("remove", (key,)) for key in template.body)
+    return gone + tuple(Edit("set", (key,), value) for key, value in body.items())
+
+
+def _check_baseline(tests: tuple[Test, ...], outcome: Outcome, when: str) -> None:
+    if outcome.red:
+        others = f" and {len(outcome.red) - 1} more" if len(outcome.red) > 1 else ""
+        raise CannotRunError(
+            f"red without any mutation ({when} the run): {tests[outcome.red[0]].id}{others}: "
+            f"{outcome.first}"
+        )
+
+
+def _outcome(answer: Result | Lost) -> Outcome:
+    if isinstance(answer, Lost) or answer.outcome is None:
+        raise CannotRunError(f"{answer.name}: no result ({getattr(answer, 'reason', 'invalid')})")
+    return answer.outcome

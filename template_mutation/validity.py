@@ -1,0 +1,166 @@
+"""Whether CloudFormation could take a template: cfn-lint's errors, and dangling references.
+
+cfn-lint takes longer for a template than all tests together, so it sees each
+mutant reduced: edited resources whole, and of the others only the type and what
+its cross-resource rules need. What a reduced template cannot show (a reference to
+a resource that is gone, a dependency cycle) is decided here on the graph.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from template_mutation.edits import Mutant
+from template_mutation.graph import depends_on, references
+from template_mutation.shapes import REGION, identifiers
+from template_mutation.template import Template
+
+Finding = tuple[str, str, str]
+Names = tuple[str, ...]
+PSEUDO = "AWS::"
+
+
+class Validity:
+    """Decides for the mutants of one template; findings of the template itself do not count."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.base = template.copy()
+        self.accepted: dict[tuple[Names, Names], set[Finding]] = {}
+
+    def fault(self, body: dict[str, Any]) -> str | None:
+        """Why this template is invalid where the unmutated one is not; None when it is valid."""
+        graph = dangling(body) or cycle(body)
+        if graph:
+            return graph
+        changed = self._changed(body, "Resources"), self._changed(body, "Outputs")
+        known = self.accepted.get(changed)
+        if known is None:
+            known = self.accepted[changed] = set(self._own_findings(self.base, *changed))
+        new = [f for f in self._own_findings(body, *changed) if f not in known]
+        return f"{new[0][0]} {new[0][2]}" if new else None
+
+    def _own_findings(
+        self, body: dict[str, Any], resources: Names, outputs: Names
+    ) -> Iterator[Finding]:
+        """The findings that are not about a stub."""
+        for finding in _findings(_reduced(body, resources, outputs)):
+            section, _, rest = finding[1].partition("/")
+            if section != "Resources" or rest.partition("/")[0] in (*resources, ""):
+                yield finding
+
+    def _changed(self, body: dict[str, Any], section: str) -> tuple[str, ...]:
+        before, after = self.base.get(section, {}), body.get(section, {})
+        return tuple(sorted(name for name in after if before.get(name) != after[name]))
+
+
+def _reduced(body: dict[str, Any], resources: Names, outputs: Names) -> dict[str, Any]:
+    """The template with these resources and outputs whole, stubs of what they name, no others."""
+    whole = {
+        "Resources": {n: body["Resources"][n] for n in resources if n in body["Resources"]},
+        "Outputs": {n: body.get("Outputs", {})[n] for n in outputs if n in body.get("Outputs", {})},
+    }
+    kinds = {resource["Type"] for resource in whole["Resources"].values()}
+    twins = {n: _identity(r) for n, r in body["Resources"].items() if r["Type"] in kinds}
+    named = {goal for _, goal in references([whole, twins])}
+    for resource in whole["Resources"].values():
+        named |= set(depends_on(resource))
+    stubs = {n: _stub(r) for n, r in body["Resources"].items() if n in named}
+    kept = {key: value for key, value in body.items() if key not in whole}
+    reduced = {**kept, "Resources": {**stubs, **twins, **whole["Resources"]}}
+    if whole["Outputs"]:
+        reduced["Outputs"] = whole["Outputs"]
+    copied: dict[str, Any] = json.loads(json.dumps(reduced))
+    return copied
+
+
+class Cache:
+    """Verdicts by content hash, kept between runs."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.verdicts: dict[str, str | None] = {}
+        if file.exists():
+            self.verdicts = json.loads(file.read_text(encoding="utf-8"))
+
+    def save(self) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.verdicts, sort_keys=True, indent=0)
+        self.file.write_text(text, encoding="utf-8")
+
+
+def key(template: Template, mutant: Mutant) -> str:
+    """What a verdict depends on: linter, this module, template and edits."""
+    content = [_version(), template.text, [(e.action, e.path, e.value) for e in mutant.edits]]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def dangling(body: dict[str, Any]) -> str | None:
+    """A reference to an element that the template does not have."""
+    known = body["Resources"].keys() | body.get("Parameters", {}).keys()
+    for section in ("Resources", "Outputs"):
+        for name, element in body.get(section, {}).items():
+            named = {goal for _, goal in references(element)}
+            if section == "Resources":
+                named |= set(depends_on(element))
+            for goal in sorted(named - known):
+                if not goal.startswith(PSEUDO):
+                    return f"{section}/{name} refers to {goal}, which does not exist"
+    return None
+
+
+def cycle(body: dict[str, Any]) -> str | None:
+    """A resource that cannot be made before itself."""
+    resources = body["Resources"]
+    waits = {
+        name: {goal for _, goal in references(r)} & resources.keys() | set(depends_on(r))
+        for name, r in resources.items()
+    }
+    while True:
+        ready = {name for name, needed in waits.items() if not needed}
+        if not ready:
+            return f"dependency cycle through {min(waits)}" if waits else None
+        waits = {name: needed - ready for name, needed in waits.items() if name not in ready}
+
+
+def _identity(resource: dict[str, Any]) -> dict[str, Any]:
+    """Of a resource what makes it another than its twins."""
+    properties = resource.get("Properties", {})
+    own = {key: properties[key] for key in identifiers(resource["Type"]) if key in properties}
+    return {"Type": resource["Type"], "Properties": own}
+
+
+def _stub(resource: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": resource["Type"], "Properties": {}}
+
+
+def _findings(body: dict[str, Any]) -> Iterator[Finding]:
+    """(rule, path, message) of every error; stubs' own findings are in every reduction."""
+    from cfnlint.decode.utils import convert_dict  # type: ignore[import-untyped]
+    from cfnlint.runner import run_template_by_data  # type: ignore[import-untyped]
+
+    config, rules = _linter()
+    for match in run_template_by_data(convert_dict(body), config, rules):
+        path = "/".join(str(step) for step in match.path or ())
+        yield (match.rule.id, path, match.message)
+
+
+@functools.cache
+def _linter() -> tuple[Any, Any]:
+    from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
+    from cfnlint.runner import Runner
+
+    config = ConfigMixIn(regions=[REGION], ignore_checks=["W", "I"])
+    return config, Runner(config).rules
+
+
+@functools.cache
+def _version() -> str:
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return f"{importlib.metadata.version('cfn-lint')} {own}"
