@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 ANY_ORIGIN = "*"
 
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -30,10 +30,11 @@ class Settings(NamedTuple):
 
 def load(environment: Mapping[str, str]) -> Settings:
     """Read and check every variable. Raises SettingsError on the first bad one."""
-    region = "AWS_REGION" if environment.get("AWS_REGION") else "AWS_DEFAULT_REGION"
+    # Lambda sets the first; the second is what tools outside of it set
+    elsewhere = not environment.get("AWS_REGION") and "AWS_DEFAULT_REGION" in environment
     return Settings(
         table_name=_read(environment, "TABLE_NAME", _table_name),
-        region=_read(environment, region, _region),
+        region=_read(environment, "AWS_DEFAULT_REGION" if elsewhere else "AWS_REGION", _region),
         log_level=_read(environment, "LOG_LEVEL", _log_level),
         allowed_origins=_read(environment, "ALLOWED_ORIGINS", _origins),
         cache_max_age=_read(environment, "CACHE_MAX_AGE", _seconds),
@@ -61,7 +62,7 @@ def _region(value: str) -> str | None:
 
 
 def _log_level(value: str) -> int | None:
-    """one of DEBUG, INFO, WARNING, ERROR, CRITICAL"""
+    """one of DEBUG, INFO, WARNING, ERROR"""
     return LEVELS.get(value)
 
 

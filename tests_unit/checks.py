@@ -1,12 +1,14 @@
-"""What every answer of the function must be, whatever it answers."""
+"""What every answer and every log line of the function must be, whatever it answers."""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft4Validator, FormatChecker
+import pytest
+from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
 
 import contract
 
@@ -14,6 +16,8 @@ _VALIDATORS = {
     name: Draft4Validator(contract.load(name), format_checker=FormatChecker())
     for name in contract.NAMES
 }
+_EMF_SCHEMA = Path(__file__).with_name("embedded_metric_format.schema.json")
+_EMF = Draft202012Validator(json.loads(_EMF_SCHEMA.read_text(encoding="utf-8")))
 CODES = {
     400: {"INVALID_USER_ID"},
     404: {"USER_NOT_FOUND", "NOT_FOUND"},
@@ -66,3 +70,17 @@ def _fits_status(answer: dict[str, Any]) -> None:
     if status != 200:
         assert body(answer)["error"]["code"] in CODES[status]
     assert ("Retry-After" in headers) == (status == 503)
+
+
+def log_line(line: str) -> dict[str, Any]:
+    """The line, read; fail unless it is small, valid JSON and valid embedded metric format."""
+    assert line.endswith("\n")
+    assert len(line.encode("ascii")) <= 700
+    read: dict[str, Any] = json.loads(line, parse_constant=pytest.fail)
+    _EMF.validate(read)
+    (directive,) = read["_aws"]["CloudWatchMetrics"]
+    for metric in directive["Metrics"]:
+        assert isinstance(read[metric["Name"]], int | float)
+    for name in directive["Dimensions"][0]:
+        assert 0 < len(read[name]) <= 1024
+    return read

@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import botocore.handlers
 import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,6 +32,7 @@ ENVIRONMENT = {
 }
 
 Item = dict[str, dict[str, Any]]
+Call = tuple[str, str]  # an action as IAM names it, and the table it is for
 
 _COMMON: dict[str, Any] = {
     "deadline": None,  # a busy machine is not a slow function
@@ -38,6 +42,37 @@ settings.register_profile("short", max_examples=60, **_COMMON)
 settings.register_profile("long", max_examples=4000, **_COMMON)
 settings.register_profile("mutation", max_examples=20, derandomize=True, database=None, **_COMMON)
 settings.load_profile("short")
+
+
+_calls: list[Call] = []
+
+
+def _record_call(model: Any, params: dict[str, Any], **_: object) -> None:
+    """Note an AWS call of the function, whichever client of whichever session makes it."""
+    frame = sys._getframe()
+    while frame.f_back:
+        frame = frame.f_back
+        if frame.f_globals["__name__"].startswith("lambda_function"):
+            action = f"{model.service_model.signing_name}:{model.name}"
+            _calls.append((action, str(json.loads(params["body"]).get("TableName"))))
+            return
+
+
+botocore.handlers.BUILTIN_HANDLERS.append(("before-call", _record_call))
+
+
+@pytest.fixture(autouse=True)
+def calls() -> Iterator[list[Call]]:
+    """The AWS calls that the function makes in a test: reads of the table, and nothing else."""
+    _calls.clear()
+    yield _calls
+    assert {action for action, _ in _calls} <= {"dynamodb:GetItem"}
+
+
+@cache
+def handler_with(**variables: str) -> Any:
+    """The handler's module with these settings; tests with the same ones share it."""
+    return load_handler(**variables)
 
 
 def load_handler(**variables: str) -> Any:
@@ -100,17 +135,24 @@ def put(dynamodb: Any) -> Iterator[Callable[[Item], None]]:
 def handler(dynamodb: Any) -> Any:
     """The handler's module, on moto's table."""
     del dynamodb  # wanted for the table alone
-    return load_handler()
+    return handler_with()
 
 
-@pytest.fixture
-def fake_table() -> Iterator[FakeTable]:
-    """A DynamoDB endpoint on a real socket that answers, or fails, as it is told."""
+@pytest.fixture(scope="session")
+def fake_server() -> Iterator[FakeTable]:
+    """The server behind `fake_table`."""
     with FakeTable() as server:
         yield server
 
 
 @pytest.fixture
+def fake_table(fake_server: FakeTable) -> FakeTable:
+    """A DynamoDB endpoint on a real socket that answers, or fails, as it is told."""
+    fake_server.reset()
+    return fake_server
+
+
+@pytest.fixture
 def handler_on_fake(fake_table: FakeTable) -> Any:
     """The handler's module, on the fake table."""
-    return load_handler(AWS_ENDPOINT_URL_DYNAMODB=fake_table.url)
+    return handler_with(AWS_ENDPOINT_URL_DYNAMODB=fake_table.url)

@@ -35,12 +35,19 @@ Behaviour = Callable[[Exchange], None]
 class FakeTable:
     """Serves one behaviour to every request, until told another."""
 
+    behaviour: Behaviour
+    requests: list[dict[str, Any]]
+
     def __init__(self) -> None:
-        self.behaviour: Behaviour = record()
-        self.requests: list[dict[str, Any]] = []
+        self.reset()
         self._closed = Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def reset(self) -> None:
+        """Forget the requests, and answer with the record of whoever is asked for."""
+        self.behaviour = record()
+        self.requests = []
 
     def __enter__(self) -> Self:
         Thread(target=self._accept, daemon=True).start()

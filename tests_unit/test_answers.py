@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests_unit import checks, events
-from tests_unit.conftest import TABLE_NAME, Item, load_handler
+from tests_unit.conftest import TABLE_NAME, Item, handler_with
 from tests_unit.events import Event
 
 ADA: Item = {"userId": {"S": "ada"}, "name": {"S": "Ada Lovelace"}}
@@ -207,7 +207,7 @@ def test_the_record_is_cached_privately_as_long_as_the_stage_says(
 ) -> None:
     del dynamodb
     put(ADA)
-    handler = load_handler(CACHE_MAX_AGE=seconds)
+    handler = handler_with(CACHE_MAX_AGE=seconds)
     answer = handler.lambda_handler(events.by_path("ada"), events.Context)
     assert answer["headers"]["Cache-Control"] == f"private, max-age={seconds}"
 
@@ -215,7 +215,7 @@ def test_the_record_is_cached_privately_as_long_as_the_stage_says(
 @pytest.mark.promise("table-error-500", "nothing-internal-shown")
 def test_a_missing_table_is_no_missing_user(dynamodb: Any) -> None:
     del dynamodb
-    handler = load_handler(TABLE_NAME="another-table")
+    handler = handler_with(TABLE_NAME="another-table")
     answer = handler.lambda_handler(events.by_path("ada"), events.Context)
     assert answer["statusCode"] == 500
     assert checks.error_code(answer) == "DATABASE_ERROR"
@@ -243,7 +243,7 @@ def test_anything_unforeseen_is_500(
 
 @pytest.mark.promise("nothing-internal-shown")
 def test_every_message_tells_what_to_do() -> None:
-    handler = load_handler()
+    handler = handler_with()
     messages = {code: message for code, (_, message) in handler.answers.ERRORS.items()}
     assert messages == {
         "INVALID_USER_ID": "userId must be given once, as 1 to 128 characters"

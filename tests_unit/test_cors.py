@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests_unit import checks, events
-from tests_unit.conftest import Item, load_handler
+from tests_unit.conftest import Item, handler_with
 
 APP, WWW, EVIL = "https://app.example.com", "https://www.example.com", "https://evil.example"
 EXPOSED = "ETag, Retry-After, X-Request-Id"
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("dynamodb")
 
 def cors_of(allowed: str, user_id: str, **headers: str) -> dict[str, str]:
     """The headers of the answer that concern origins."""
-    handler = load_handler(ALLOWED_ORIGINS=allowed)
+    handler = handler_with(ALLOWED_ORIGINS=allowed)
     event = events.with_headers(events.by_path(user_id), headers)
     answer = handler.lambda_handler(event, events.Context)
     checks.fits_contract(answer)
@@ -62,7 +62,7 @@ def test_any_other_origin_is_told_nothing(stage: str, origin: str) -> None:
 @pytest.mark.promise("cors-foreign-origin")
 def test_two_origins_are_none(put: Put) -> None:
     put({"userId": {"S": "ada"}})
-    handler = load_handler(ALLOWED_ORIGINS=APP)
+    handler = handler_with(ALLOWED_ORIGINS=APP)
     event = events.by_path("ada", multiValueHeaders={"Origin": [EVIL, APP]})
     headers = handler.lambda_handler(event, None)["headers"]
     assert "Access-Control-Allow-Origin" not in headers

@@ -16,10 +16,8 @@ from typing import Any
 import pytest
 
 from tests_unit import checks, events, fake_table
-from tests_unit.conftest import TABLE_NAME, load_handler
+from tests_unit.conftest import TABLE_NAME, handler_with
 from tests_unit.fake_table import Behaviour, Exchange, FakeTable
-
-pytestmark = pytest.mark.xdist_group("faults")  # the module's fixture once, not once a worker
 
 HTML = b"<html><body>502 from a proxy</body></html>"
 NEST = b'{"L":[' * 5000 + b"]}" * 5000
@@ -91,7 +89,7 @@ class Outcome:
 def outcomes() -> Iterator[dict[str, Outcome]]:
     """What came of each fault, by its name."""
     with FakeTable() as server, ThreadPoolExecutor(len(FAULTS)) as pool:
-        handler = load_handler(AWS_ENDPOINT_URL_DYNAMODB=server.url)
+        handler = handler_with(AWS_ENDPOINT_URL_DYNAMODB=server.url)
         gone: set[str] = set()
 
         def behave(exchange: Exchange) -> None:
@@ -152,7 +150,7 @@ def test_an_error_tells_nothing_of_the_table(outcomes: dict[str, Outcome], fault
 def test_a_table_that_nobody_serves_is_503() -> None:
     with FakeTable() as server:
         url = server.url
-    handler = load_handler(AWS_ENDPOINT_URL_DYNAMODB=url)
+    handler = handler_with(AWS_ENDPOINT_URL_DYNAMODB=url)
     answer = handler.lambda_handler(events.by_path("ada"), events.Context)
     assert checks.error_code(answer) == "SERVICE_UNAVAILABLE"
 

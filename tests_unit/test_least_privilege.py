@@ -1,0 +1,165 @@
+"""What the function does on AWS is what its role lets it do: nothing denied, nothing to spare.
+
+The calls are observed on the client library (conftest.py) while the handler meets every kind
+of request; the role is the synthesized template's. Log and trace actions are the Lambda
+platform's own, made with the same role, and are pinned apart.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests_unit import events
+from tests_unit.conftest import TABLE_NAME, Call, Item, handler_with
+
+Template = dict[str, Any]
+Grant = tuple[str, str]  # action, resource
+
+PLATFORM = {
+    ("logs:CreateLogStream", "the function's log group"),
+    ("logs:PutLogEvents", "the function's log group"),
+    ("xray:PutTelemetryRecords", "*"),
+    ("xray:PutTraceSegments", "*"),
+}
+
+
+def observed(put: Callable[[Item], None], calls: list[Call]) -> set[Grant]:
+    """Actions and resources that the handler uses, whatever it is asked."""
+    put({"userId": {"S": "ada"}})
+    stages: list[dict[str, str]] = [{}, {"LOG_LEVEL": "DEBUG"}, {"ALLOWED_ORIGINS": "*"}]
+    for variables in stages:
+        handler = handler_with(**variables)
+        for asked in (events.by_path, events.by_query):
+            for user_id in ("ada", "nobody", "not valid", None):
+                event = asked(user_id)
+                handler.lambda_handler(event, events.Context)
+                again = events.with_headers(event, {"If-None-Match": "*", "Origin": "https://a.b"})
+                handler.lambda_handler(again, events.Context)
+        odd: list[object] = [{}, None, events.by_path("ada", httpMethod="OPTIONS")]
+        for odd_event in odd:
+            handler.lambda_handler(odd_event, None)
+    assert {table for _, table in calls} == {TABLE_NAME}
+    return {(action, "the table in TABLE_NAME") for action, _ in calls}
+
+
+def granted(template: Template) -> set[Grant]:
+    """Actions and resources that the function's role allows."""
+    resources = template["Resources"]
+    (function,) = (
+        resource["Properties"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Lambda::Function"
+        and resource["Properties"].get("Handler") == "lambda_function.handler.lambda_handler"
+    )
+    role_id = function["Role"]["Fn::GetAtt"][0]
+    table_id = function["Environment"]["Variables"]["TABLE_NAME"]["Ref"]
+    names = {
+        str({"Fn::GetAtt": [table_id, "Arn"]}): "the table in TABLE_NAME",
+        str({"Fn::GetAtt": [function["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}): (
+            "the function's log group"
+        ),
+    }
+    return {
+        (action, names.get(str(resource), str(resource)))
+        for statement in statements_of(resources, role_id)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
+def statements_of(resources: dict[str, Any], role_id: str) -> list[dict[str, Any]]:
+    """Every statement of a role, inline or in a policy of its own; all of them allow."""
+    role = resources[role_id]["Properties"]
+    assert "ManagedPolicyArns" not in role
+    documents = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
+    for resource in resources.values():
+        properties = resource.get("Properties", {})
+        if {"Ref": role_id} in properties.get("Roles", []):
+            documents.append(properties["PolicyDocument"])
+    statements = [statement for document in documents for statement in document["Statement"]]
+    assert all(set(statement) - {"Sid"} == STATEMENT for statement in statements)
+    assert {statement["Effect"] for statement in statements} == {"Allow"}
+    return statements
+
+
+STATEMENT = {"Action", "Effect", "Resource"}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.promise("least-privilege")
+def test_the_role_grants_what_the_handler_uses_and_nothing_else(
+    prod_template: Template, put: Callable[[Item], None], calls: list[Call]
+) -> None:
+    assert granted(prod_template) - PLATFORM == observed(put, calls)
+    assert granted(prod_template) >= PLATFORM
+
+
+def role_of(template: Template) -> dict[str, Any]:
+    (role,) = (
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::IAM::Role" and "dynamodb:GetItem" in str(resource)
+    )
+    found: dict[str, Any] = role
+    return found
+
+
+def statement_of(template: Template) -> dict[str, Any]:
+    (statement,) = (
+        statement
+        for policy in role_of(template)["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Action"] == "dynamodb:GetItem"
+    )
+    found: dict[str, Any] = statement
+    return found
+
+
+CHANGES: dict[str, Callable[[Template], object]] = {
+    "another action": lambda t: statement_of(t).update(
+        Action=["dynamodb:GetItem", "dynamodb:Query"]
+    ),
+    "every action": lambda t: statement_of(t).update(Action="dynamodb:*"),
+    "every table": lambda t: statement_of(t).update(Resource="*"),
+    "another table too": lambda t: statement_of(t).update(
+        Resource=[statement_of(t)["Resource"], "arn:aws:dynamodb:::table/other"]
+    ),
+    "no table at all": lambda t: statement_of(t).update(Action="logs:PutLogEvents", Resource="*"),
+    "a denial": lambda t: statement_of(t).update(Effect="Deny"),
+    "all but": lambda t: statement_of(t).update(NotAction="dynamodb:Scan"),
+    "an attached policy": lambda t: role_of(t).update(ManagedPolicyArns=["arn:aws:iam::aws:x"]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_any_other_role_is_noticed(prod_template: Template, change: str) -> None:
+    changed = copy.deepcopy(prod_template)
+    CHANGES[change](changed)
+    try:
+        grants = granted(changed)
+    except AssertionError:
+        return
+    assert grants - PLATFORM != {("dynamodb:GetItem", "the table in TABLE_NAME")}
+
+
+def test_one_more_call_is_noticed(
+    handler: Any, dynamodb: Any, calls: list[Call], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The observer sees any action, of any client, made below the function's code."""
+    read = handler.TABLE.read
+
+    def curious(user_id: str) -> Any:
+        dynamodb.describe_table(TableName=TABLE_NAME)
+        return read(user_id)
+
+    monkeypatch.setattr(handler.TABLE, "read", curious)
+    handler.lambda_handler(events.by_path("nobody"), events.Context)
+    assert set(calls) == {("dynamodb:DescribeTable", TABLE_NAME), ("dynamodb:GetItem", TABLE_NAME)}
+    calls.clear()  # or it would fail this test, as it would any other
