@@ -1,0 +1,20 @@
+"""docs/openapi.json describes the API that the template defines."""
+
+from __future__ import annotations
+
+import json
+
+from tests_e2e import openapi
+from tests_infra.promised import Promised
+from tests_infra.reading import Template
+
+
+def test_openapi_description_is_current(template: Template, promised: Promised) -> None:
+    """One document for all stages: it shows the authorization of those that have one."""
+    written = json.loads(openapi.FILE.read_text(encoding="utf-8"))
+    if promised.authorization == "NONE":
+        for operations in written["paths"].values():
+            for operation in operations.values():
+                operation.pop("security", None)
+    current = openapi.description(template.body)
+    assert current == written, "docs/openapi.json is old: run `python -m tests_e2e.openapi`"
