@@ -155,10 +155,18 @@ def alarm_topic(scope: Construct) -> sns.Topic:
     not encrypted: CloudWatch cannot use the AWS-managed key, and the messages hold no user data.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
-    topic = sns.Topic(scope, "Alarms", enforce_ssl=True)
+    topic = sns.Topic(scope, "Alarms")
     topic.add_to_resource_policy(
         iam.PolicyStatement(
-            sid="AllowAlarms",
+            effect=iam.Effect.DENY,
+            principals=[iam.StarPrincipal()],
+            actions=["sns:Publish"],
+            resources=[topic.topic_arn],
+            conditions={"Bool": {"aws:SecureTransport": "false"}},
+        )
+    )
+    topic.add_to_resource_policy(
+        iam.PolicyStatement(
             principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
             actions=["sns:Publish"],
             resources=[topic.topic_arn],

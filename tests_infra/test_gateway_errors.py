@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import jsonschema
 import pytest
@@ -12,15 +13,26 @@ from tests_infra.promised import Promised
 from tests_infra.reading import Resource, Template
 
 GATEWAY_RESPONSE = "AWS::ApiGateway::GatewayResponse"
-# Type -> status and code. Without a status the type keeps its own: 413, 415, 502, 504, ...
-ALWAYS: dict[str, tuple[str | None, str]] = {
-    "DEFAULT_4XX": (None, "INVALID_REQUEST"),
-    "DEFAULT_5XX": (None, "INTERNAL_ERROR"),
-    "BAD_REQUEST_PARAMETERS": ("400", "INVALID_REQUEST"),
-    "RESOURCE_NOT_FOUND": ("404", "NOT_FOUND"),
-    "WAF_FILTERED": ("403", "FORBIDDEN"),
-    "THROTTLED": ("429", "THROTTLED"),
-    "QUOTA_EXCEEDED": ("429", "THROTTLED"),
+NOT_FOUND = ("404", "NOT_FOUND", "Ask with GET for /user/{userId} or /user?userId={userId}.")
+FORBIDDEN = (
+    "403",
+    "FORBIDDEN",
+    "Check the path, and sign the request with credentials that may call this API.",
+)
+THROTTLED = ("429", "THROTTLED", "Too many requests: wait as long as Retry-After says.")
+# Type -> status, code and message. Without a status the type keeps its own: 413, 415, 502, ...
+ALWAYS: dict[str, tuple[str | None, str, str]] = {
+    "DEFAULT_4XX": (
+        None,
+        "INVALID_REQUEST",
+        "The request is not valid: check its parameters and headers.",
+    ),
+    "DEFAULT_5XX": (None, "INTERNAL_ERROR", "The service could not answer: try again later."),
+    "BAD_REQUEST_PARAMETERS": ("400", "INVALID_REQUEST", "The query parameter userId is missing."),
+    "RESOURCE_NOT_FOUND": NOT_FOUND,
+    "WAF_FILTERED": FORBIDDEN,
+    "THROTTLED": THROTTLED,
+    "QUOTA_EXCEEDED": THROTTLED,
 }
 REFUSED = ("ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN")
 TYPES = (*ALWAYS, *REFUSED)
@@ -34,10 +46,9 @@ def _of_type(template: Template, response_type: str) -> Resource:
     return found[0]
 
 
-def _code(response: Resource) -> str:
-    body = json.loads(response.at("ResponseTemplates", "application/json"))
-    code: str = body["error"]["code"]
-    return code
+def _error(response: Resource) -> Any:
+    """The error object of its body."""
+    return json.loads(response.at("ResponseTemplates", "application/json"))["error"]
 
 
 @pytest.mark.promise("gateway-errors-in-contract")
@@ -48,47 +59,55 @@ def test_every_type_a_client_can_meet_is_customised(template: Template, api: Res
 
 
 @pytest.mark.promise("gateway-errors-in-contract")
-@pytest.mark.parametrize("response_type", ALWAYS)
-def test_status_and_code(template: Template, response_type: str) -> None:
-    response = _of_type(template, response_type)
-    assert (response.at("StatusCode"), _code(response)) == ALWAYS[response_type]
+def test_status_and_code(template: Template) -> None:
+    found = {name: _of_type(template, name) for name in ALWAYS}
+    assert {name: (one.at("StatusCode"), _error(one)["code"]) for name, one in found.items()} == {
+        name: (status, code) for name, (status, code, _) in ALWAYS.items()
+    }
+
+
+@pytest.mark.promise("gateway-errors-in-contract")
+def test_message_says_what_to_do(template: Template) -> None:
+    messages = {name: _error(_of_type(template, name))["message"] for name in ALWAYS}
+    assert messages == {name: message for name, (_, _, message) in ALWAYS.items()}
 
 
 @pytest.mark.promise("unknown-path-answered")
-@pytest.mark.parametrize("response_type", REFUSED)
-def test_unknown_path_and_bad_signature(
-    template: Template, response_type: str, promised: Promised
-) -> None:
-    response = _of_type(template, response_type)
-    expected = ("404", "NOT_FOUND") if promised.authorization == "NONE" else ("403", "FORBIDDEN")
-    assert (response.at("StatusCode"), _code(response)) == expected
+def test_unknown_path_and_bad_signature(template: Template, promised: Promised) -> None:
+    found = [_of_type(template, name) for name in REFUSED]
+    expected = NOT_FOUND if promised.authorization == "NONE" else FORBIDDEN
+    answers = {(one.at("StatusCode"), _error(one)["code"], _error(one)["message"]) for one in found}
+    assert answers == {expected}
 
 
 @pytest.mark.promise("gateway-errors-in-contract")
-@pytest.mark.parametrize("response_type", TYPES)
-def test_body_is_the_contracts(template: Template, response_type: str) -> None:
-    templates = _of_type(template, response_type).at("ResponseTemplates")
-    assert set(templates) == {"application/json"}
-    body = json.loads(templates["application/json"])
-    jsonschema.Draft4Validator(contract.load("error_response")).validate(body)
-    assert body["requestId"] == "$context.requestId"
-    # Nothing else is substituted: the gateway's own messages may tell internal names.
-    assert templates["application/json"].count("$") == 1
+def test_body_is_the_contracts(template: Template) -> None:
+    schema = jsonschema.Draft4Validator(contract.load("error_response"))
+    for response in template.of(GATEWAY_RESPONSE):
+        templates = response.at("ResponseTemplates")
+        assert set(templates) == {"application/json"}
+        body = json.loads(templates["application/json"])
+        schema.validate(body)
+        assert body["requestId"] == "$context.requestId"
+        # Nothing else is substituted: the gateway's own messages may tell internal names.
+        assert templates["application/json"].count("$") == 1
 
 
 @pytest.mark.promise("gateway-errors-in-contract")
-@pytest.mark.parametrize("response_type", TYPES)
-def test_headers(template: Template, response_type: str, promised: Promised) -> None:
+def test_headers(template: Template, promised: Promised) -> None:
     headers = {
         "Access-Control-Allow-Origin": f"'{promised.origins[0]}'",
         "Access-Control-Expose-Headers": "'Retry-After,X-Request-Id'",
         "Cache-Control": "'no-store'",
         "X-Request-Id": "context.requestId",
     }
-    if response_type in ("THROTTLED", "QUOTA_EXCEEDED"):
-        headers["Retry-After"] = "'1'"
-    assert _of_type(template, response_type).at("ResponseParameters") == {
-        f"gatewayresponse.header.{name}": value for name, value in headers.items()
+    later = {name: {"Retry-After": "'1'"} for name in ("THROTTLED", "QUOTA_EXCEEDED")}
+    assert {name: _of_type(template, name).at("ResponseParameters") for name in TYPES} == {
+        name: {
+            f"gatewayresponse.header.{header}": value
+            for header, value in {**headers, **later.get(name, {})}.items()
+        }
+        for name in TYPES
     }
 
 
@@ -96,7 +115,7 @@ def test_headers(template: Template, response_type: str, promised: Promised) -> 
 def test_over_the_limit_says_when_to_come_back(template: Template) -> None:
     response = _of_type(template, "THROTTLED")
     assert response.at("StatusCode") == "429"
-    assert _code(response) == "THROTTLED"
+    assert _error(response)["code"] == "THROTTLED"
     assert response.at("ResponseParameters", "gatewayresponse.header.Retry-After") == "'1'"
 
 
@@ -104,8 +123,7 @@ def test_over_the_limit_says_when_to_come_back(template: Template) -> None:
 def test_missing_id_says_so(template: Template) -> None:
     response = _of_type(template, "BAD_REQUEST_PARAMETERS")
     assert response.at("StatusCode") == "400"
-    body = json.loads(response.at("ResponseTemplates", "application/json"))
-    assert body["error"] == {
+    assert _error(response) == {
         "code": "INVALID_REQUEST",
         "message": "The query parameter userId is missing.",
     }

@@ -109,6 +109,7 @@ TAGGED = {
     "AWS::Logs::LogGroup",
     "AWS::SNS::Topic",
 }
+STATEFUL = {"AWS::DynamoDB::GlobalTable", "AWS::Logs::LogGroup"}
 # Names that are physical: unique in an account and region, or beyond.
 NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
@@ -128,18 +129,19 @@ def test_resources_are_the_planned_ones(template: Template) -> None:
 
 
 @pytest.mark.promise("nothing-unplanned")
-@pytest.mark.parametrize("type_", PLANNED)
-def test_properties_are_the_planned_ones(template: Template, type_: str) -> None:
-    known = PLANNED[type_][1] | {"Tags", "Description"}
-    for resource in template.of(type_):
-        assert set(resource.properties) <= known, resource.id
+def test_properties_are_the_planned_ones(template: Template) -> None:
+    unplanned = {}
+    for resource in template.resources:
+        planned = PLANNED.get(resource.type, (0, set()))[1] | {"Tags", "Description"}
+        unplanned[resource.id] = set(resource.properties) - planned
+    assert not {name: keys for name, keys in unplanned.items() if keys}
 
 
 @pytest.mark.promise("nothing-unplanned")
 def test_resources_are_unconditional(template: Template) -> None:
     known = {"Type", "Properties", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy"}
-    for resource in template.resources:
-        assert set(resource.body) <= known, resource.id
+    more = {resource.id: set(resource.body) - known for resource in template.resources}
+    assert not {name: keys for name, keys in more.items() if keys}
 
 
 @pytest.mark.promise("nothing-unplanned")
@@ -158,21 +160,23 @@ def test_only_data_and_the_accounts_setting_outlive_the_stack(
     kept = {account.id, role.id}
     if promised.data_kept:
         kept.add(template.only("AWS::DynamoDB::GlobalTable").id)
+    stateful = {one.id for one in template.resources if one.type in STATEFUL}
     for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        said = {one.id: one.body.get(policy, "Delete") for one in template.resources}
-        assert said == {name: "Retain" if name in kept else "Delete" for name in said}
+        said = {one.id: one.body.get(policy) for one in template.resources}
+        assert {name for name, what in said.items() if what == "Retain"} == kept
+        # Of what holds data it is said aloud; everything else goes by default.
+        assert {name for name, what in said.items() if what == "Delete"} >= stateful - kept
+        assert set(said.values()) <= {"Retain", "Delete", None}
 
 
 @pytest.mark.promise("everything-tagged")
-@pytest.mark.parametrize("type_", sorted(TAGGED))
-def test_everything_is_tagged(template: Template, type_: str, promised: Promised) -> None:
-    expected = {"project": "user-api", "stage": promised.stage}
-    if type_ == "AWS::ApiGateway::RestApi":
-        expected |= dict(promised.api_tags)
-    found = template.of(type_)
-    assert found
-    for resource in found:
-        assert resource.tagged() == expected, resource.id
+def test_everything_is_tagged(template: Template, promised: Promised) -> None:
+    tags = {"project": "user-api", "stage": promised.stage}
+    own = {"AWS::ApiGateway::RestApi": dict(promised.api_tags)}
+    taggable = [resource for resource in template.resources if resource.type in TAGGED]
+    assert {resource.id: resource.tagged() for resource in taggable} == {
+        resource.id: {**tags, **own.get(resource.type, {})} for resource in taggable
+    }
 
 
 @pytest.mark.promise("everything-tagged")
@@ -182,12 +186,11 @@ def test_nothing_else_takes_tags(template: Template) -> None:
 
 
 @pytest.mark.promise("names-free")
-@pytest.mark.parametrize("type_", NAMES)
-def test_no_resource_has_a_name_of_its_own(template: Template, type_: str, api: Resource) -> None:
-    for resource in template.of(type_):
-        name = resource.at(NAMES[type_])
-        # The execution log's name holds the API's id.
-        assert name is None or api.ref in name, resource.id
+def test_no_resource_has_a_name_of_its_own(template: Template, api: Resource) -> None:
+    for type_, key in NAMES.items():
+        for name in [resource.at(key) for resource in template.of(type_)]:
+            # The execution log's name holds the API's id.
+            assert name is None or api.ref in name
 
 
 @pytest.mark.promise("names-free")

@@ -56,35 +56,35 @@ def _alarm(template: Template, metric: str) -> Resource:
 
 
 @pytest.mark.promise("alarms-raised")
-@pytest.mark.parametrize("metric", ALARMS)
-def test_alarm_watches_the_metric(
-    template: Template, metric: str, sources: Mapping[str, tuple[str, Dimensions]]
+def test_alarms_watch_their_metrics(
+    template: Template, sources: Mapping[str, tuple[str, Dimensions]]
 ) -> None:
-    alarm, expected = _alarm(template, metric), ALARMS[metric]
-    namespace, dimensions = sources[expected.source]
-    assert alarm.at("Namespace") == namespace
-    assert named(alarm.at("Dimensions"), "Name", "Value") == dimensions
-    kind = "ExtendedStatistic" if expected.statistic.startswith("p") else "Statistic"
-    given = {key: alarm.at(key) for key in ("Statistic", "ExtendedStatistic") if alarm.at(key)}
-    assert given == {kind: expected.statistic}
+    for metric, expected in ALARMS.items():
+        alarm = _alarm(template, metric)
+        namespace, dimensions = sources[expected.source]
+        assert alarm.at("Namespace") == namespace
+        assert named(alarm.at("Dimensions"), "Name", "Value") == dimensions
+        kind = "ExtendedStatistic" if expected.statistic.startswith("p") else "Statistic"
+        given = {key: alarm.at(key) for key in ("Statistic", "ExtendedStatistic") if alarm.at(key)}
+        assert given == {kind: expected.statistic}
 
 
 @pytest.mark.promise("alarms-raised")
-@pytest.mark.parametrize("metric", ALARMS)
-def test_alarm_is_raised_in_time(template: Template, metric: str) -> None:
-    alarm, expected = _alarm(template, metric), ALARMS[metric]
-    assert alarm.at("ComparisonOperator") == "GreaterThanOrEqualToThreshold"
-    assert alarm.at("Threshold") == expected.threshold
-    assert alarm.at("Period") == 300
-    assert alarm.at("EvaluationPeriods") == expected.periods
-    # A quiet service is a healthy one.
-    assert alarm.at("TreatMissingData") == "notBreaching"
+def test_alarms_are_raised_in_time(template: Template) -> None:
+    for metric, expected in ALARMS.items():
+        alarm = _alarm(template, metric)
+        assert alarm.at("ComparisonOperator") == "GreaterThanOrEqualToThreshold"
+        assert alarm.at("Threshold") == expected.threshold
+        assert alarm.at("Period") == 300
+        assert alarm.at("EvaluationPeriods") == expected.periods
+        # A quiet service is a healthy one.
+        assert alarm.at("TreatMissingData") == "notBreaching"
 
 
 @pytest.mark.promise("alarms-raised")
-@pytest.mark.parametrize("metric", ALARMS)
-def test_alarm_tells_the_topic(template: Template, metric: str, topic: Resource) -> None:
-    assert listed(_alarm(template, metric).at("AlarmActions")) == [topic.ref]
+def test_alarms_tell_the_topic(template: Template, topic: Resource) -> None:
+    for alarm in template.of(ALARM):
+        assert listed(alarm.at("AlarmActions")) == [topic.ref]
 
 
 @pytest.mark.promise("nothing-unplanned")
@@ -108,11 +108,18 @@ def _lines(widget: Mapping[str, Any]) -> set[tuple[str, str, frozenset[Any], str
     return lines
 
 
+@pytest.fixture
+def widgets(template: Template) -> list[Mapping[str, Any]]:
+    body = json.loads(template.only("AWS::CloudWatch::Dashboard").at("DashboardBody"))
+    assert set(body) == {"widgets"}
+    found: list[Mapping[str, Any]] = body["widgets"]
+    return found
+
+
 @pytest.mark.promise("dashboard-shown")
 def test_dashboard_shows_the_service(
-    template: Template, sources: Mapping[str, tuple[str, Dimensions]]
+    widgets: list[Mapping[str, Any]], sources: Mapping[str, tuple[str, Dimensions]]
 ) -> None:
-    body = json.loads(template.only("AWS::CloudWatch::Dashboard").at("DashboardBody"))
     shown = [
         {("gateway", "Count", "Sum")},
         {("gateway", "4XXError", "Sum"), ("gateway", "5XXError", "Sum")},
@@ -132,7 +139,23 @@ def test_dashboard_shows_the_service(
         }
         for lines in shown
     ]
-    assert [_lines(widget) for widget in body["widgets"]] == expected
-    for widget in body["widgets"]:
+    assert [_lines(widget) for widget in widgets] == expected
+
+
+@pytest.mark.promise("dashboard-shown")
+def test_widgets_are_titled_graphs_of_this_region(widgets: list[Mapping[str, Any]]) -> None:
+    for widget in widgets:
         assert widget["type"] == "metric"
-        assert widget["properties"]["region"] == "${AWS::Region}"
+        properties = widget["properties"]
+        assert set(properties) == {"view", "title", "region", "metrics", "yAxis"}
+        assert properties["view"] == "timeSeries"
+        assert properties["region"] == "${AWS::Region}"
+        assert properties["yAxis"] == {}
+    titles = ["Requests", "Errors", "Latency", "Function", "Table", "Table latency"]
+    assert [widget["properties"]["title"] for widget in widgets] == titles
+
+
+@pytest.mark.promise("dashboard-shown")
+def test_widgets_fill_two_rows_of_three(widgets: list[Mapping[str, Any]]) -> None:
+    places = [tuple(widget[key] for key in ("x", "y", "width", "height")) for widget in widgets]
+    assert places == [(x, y, 8, 6) for y in (0, 6) for x in (0, 8, 16)]
