@@ -17,7 +17,10 @@ from _pytest.runner import runtestprotocol
 from template_mutation.errors import CannotRunError
 
 FIXTURE = "template"
+# A failed aws_cdk.assertions call is a RuntimeError that comes from JavaScript.
 ASSERTIONS = ("AssertionError", "Failed", "RuntimeError", "JavaScriptError", "JSIIError")
+PASSING = (pytest.skip.Exception, pytest.xfail.Exception)
+FAILING = (Exception, pytest.fail.Exception)
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,12 @@ class Outcome:
 
 
 class Replay:
-    """Runs `serve` in place of pytest's own loop, handing it `run`."""
+    """Runs `serve` in place of pytest's own loop, handing it this object."""
 
     def __init__(self, serve: Callable[[Replay], None]) -> None:
         self.serve = serve
         self.items: list[Any] = []
+        self.passed: list[int] = []
         self.body: dict[str, Any] | None = None
         self.make: Callable[[dict[str, Any]], Any] | None = None
         self.value: Any = None
@@ -60,18 +64,28 @@ class Replay:
             for item in self.items
         ]
 
-    def run(self, body: dict[str, Any], *, every: bool = False) -> Outcome:
-        """Replay the tests that take the template (or every test) on this template."""
+    def baseline(self, body: dict[str, Any]) -> Outcome:
+        """Run every test as pytest does, with all hooks. Those that pass are replayed later."""
         self._swap(body)
-        chosen = [
-            (index, item)
-            for index, item in enumerate(self.items)
-            if every or FIXTURE in item.fixturenames
-        ]
+        red, first = [], ""
+        for index, item in enumerate(self.items):
+            following = self.items[(index + 1) % len(self.items)]
+            reports = runtestprotocol(item, log=False, nextitem=following)
+            told = [str(report.longrepr) for report in reports if report.failed]
+            if told:
+                red.append(index)
+                first = first or told[0]
+            elif all(report.passed for report in reports) and FIXTURE in item.fixturenames:
+                self.passed.append(index)
+        return Outcome(tuple(red), (), first)
+
+    def run(self, body: dict[str, Any]) -> Outcome:
+        """Replay the tests that take the template on this template."""
+        self._swap(body)
         red, crashed, first = [], [], ""
-        for place, (index, item) in enumerate(chosen):
-            following = chosen[(place + 1) % len(chosen)][1]
-            failure = _failure(item, following)
+        for place, index in enumerate(self.passed):
+            following = self.items[self.passed[(place + 1) % len(self.passed)]]
+            failure = _failure(self.items[index], following)
             if failure is not None:
                 red.append(index)
                 first = first or failure
@@ -84,9 +98,6 @@ class Replay:
         if session.testsfailed:
             return None
         self.items = list(session.items)
-        for item in self.items:
-            item.repr_failure = _short
-            item._repr_failure_py = _short
         self.serve(self)
         return True
 
@@ -122,14 +133,26 @@ def _maker(kind: type[Any]) -> Callable[[dict[str, Any]], Any]:
 
 
 def _failure(item: Any, following: Any) -> str | None:
-    """`ErrorType: message` of a test that went red; None when it stayed green or was skipped."""
-    for report in runtestprotocol(item, log=False, nextitem=following):
-        if report.failed:
-            return str(report.longrepr)
+    """What made a test red: setup, test and teardown called directly, without the hooks.
+
+    The hooks around a test (capture, logging, marks) would be most of its time. They
+    ran in the baseline, and a test that they did not let pass there is not replayed.
+    """
+    state = item.session._setupstate
+    item._initrequest()
+    failure = _raised(lambda: (state.setup(item), item.runtest()))
+    failure = _raised(lambda: state.teardown_exact(following)) or failure
+    item._request, item.funcargs = False, None
+    return failure
+
+
+def _raised(call: Callable[[], object]) -> str | None:
+    """`ErrorType: first line` of what a call raises, if that makes a test red."""
+    try:
+        call()
+    except PASSING:
+        return None
+    except FAILING as error:
+        lines = str(error).strip().splitlines() or [""]
+        return f"{type(error).__name__}: {lines[0][:200]}"
     return None
-
-
-def _short(excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> str:
-    """Instead of a formatted traceback, which would be half of the run's time."""
-    lines = str(excinfo.value).strip().splitlines() or [""]
-    return f"{excinfo.typename}: {lines[0][:200]}"

@@ -74,7 +74,7 @@ def _serve(connection: Connection, replay: Replay, template: templates.Template)
         connection.send("no collected test takes the `template` fixture")
         return
     validity = Validity(template)
-    connection.send(Ready(tuple(replay.tests), replay.run(template.copy(), every=True)))
+    connection.send(Ready(tuple(replay.tests), replay.baseline(template.copy())))
     while (job := connection.recv()) is not None:
         connection.send(_answer(job, replay, template, validity))
 
