@@ -61,7 +61,7 @@ _ERROR = {"Ref": "ErrorResponse"}
 _MODELS = {"UserResponse": "user_response", "ErrorResponse": "error_response"}
 
 
-def description(template: Json) -> Json:
+def description(template: Mapping[str, Any]) -> Json:
     """The OpenAPI 3.0 document of the API in a CloudFormation template."""
     resources: Resources = template["Resources"]
     paths: Json = {}
@@ -193,7 +193,7 @@ def _model(resources: Resources, name: str) -> str:
     raise ValueError(f"the template's model {name} is none of {', '.join(_MODELS)}")
 
 
-def rendered(template: Json) -> str:
+def rendered(template: Mapping[str, Any]) -> str:
     return json.dumps(description(template), indent=2, ensure_ascii=False) + "\n"
 
 

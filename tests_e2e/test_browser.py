@@ -1,0 +1,145 @@
+"""CORS as a real browser enforces it: a page in headless Chromium asks for the record."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests_e2e import selection
+from tests_e2e.aws import Users
+from tests_e2e.client import Client
+from tests_e2e.pages import Pages, pages, trusting
+from tests_e2e.target import Target
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+# The sandbox needs privileges that containers lack; the rest keeps Chromium off the network.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FETCH = """async ([url, headers, mode]) => {
+    try {
+        const answer = await fetch(url, {headers, mode, cache: "no-store"});
+        return {
+            type: answer.type,
+            status: answer.status,
+            headers: Object.fromEntries(answer.headers),
+            body: await answer.text(),
+        };
+    } catch (error) {
+        return {error: String(error)};
+    }
+}"""
+
+
+@dataclass(frozen=True)
+class Surfer:
+    """A browser that finds a page of ours at every allowed origin and at one other."""
+
+    browser: Browser
+    other_origin: str
+    api: Client
+    opened: dict[str, Page] = field(default_factory=dict)
+
+    def fetch(
+        self, origin: str, path: str, headers: dict[str, str] | None = None, mode: str = "cors"
+    ) -> dict[str, Any]:
+        """What the script of a page at `origin` gets to see of an answer, or its error."""
+        stage = self.api.target
+        signed = (
+            self.api.signer.headers("GET", stage.host_header, f"{stage.base_path}{path}")
+            if self.api.signer
+            else {}
+        )
+        seen: dict[str, Any] = self._page(origin).evaluate(
+            FETCH, [f"{stage.url}{path}", {**signed, **(headers or {})}, mode]
+        )
+        return seen
+
+    def _page(self, origin: str) -> Page:
+        if origin not in self.opened:
+            self.opened[origin] = self.browser.new_page()
+            self.opened[origin].goto(f"{origin}/")
+        return self.opened[origin]
+
+
+@pytest.fixture(scope="module")
+def browser(api: Client, stage: Target) -> Iterator[Surfer]:
+    with pages(stage.expected.origins) as served, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=selection.chromium(),
+            args=[*FLAGS, *_arguments(served, stage)],
+        )
+        yield Surfer(chromium, served.other_origin, api)
+        chromium.close()
+
+
+def _arguments(served: Pages, stage: Target) -> list[str]:
+    """The stage's own key is trusted only where the system would not: with an own CA."""
+    *others, pins = served.arguments
+    if stage.ca_bundle:
+        address = (stage.host, stage.port)
+        certificate = ssl.get_server_certificate(address, ca_certs=str(stage.ca_bundle))
+        pins += f",{trusting(certificate.encode()).partition('=')[2]}"
+    return [*others, pins]
+
+
+@pytest.mark.promise("cors-allowed-origin")
+def test_page_of_an_allowed_origin_reads_the_record(
+    browser: Surfer, users: Users, stage: Target
+) -> None:
+    user = users.put({"name": {"S": "Ada"}})
+    for origin in stage.expected.origins:
+        for path in (f"/user/{user}", f"/user?userId={user}"):
+            seen = browser.fetch(origin, path)
+            assert seen.get("status") == 200, seen
+            assert f'"name":"Ada","userId":"{user}"' in seen["body"]
+            assert seen["headers"].keys() >= {"etag", "x-request-id", "content-type"}
+
+
+@pytest.mark.promise("cors-allowed-origin", "not-modified-304")
+def test_page_of_an_allowed_origin_sends_a_condition(
+    browser: Surfer, users: Users, stage: Target
+) -> None:
+    """If-None-Match is no safelisted header: the browser sends a preflight first."""
+    path = f"/user/{users.put({})}"
+    origin = stage.expected.origins[0]
+    tag = browser.fetch(origin, path)["headers"]["etag"]
+    seen = browser.fetch(origin, path, {"if-none-match": tag})
+    assert (seen.get("status"), seen.get("body")) == (304, ""), seen
+    assert seen["headers"]["etag"] == tag
+
+
+@pytest.mark.promise("cors-allowed-origin", "gateway-errors-in-contract")
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("/user/nobody-has-this-id", "USER_NOT_FOUND"), ("/user", "INVALID_REQUEST")],
+)
+def test_page_of_an_allowed_origin_reads_errors(
+    browser: Surfer, stage: Target, path: str, code: str
+) -> None:
+    seen = browser.fetch(stage.expected.origins[0], path)
+    assert code in seen.get("body", ""), seen
+    assert "x-request-id" in seen["headers"]
+
+
+@pytest.mark.promise("cors-foreign-origin")
+def test_page_of_a_foreign_origin_reads_nothing(browser: Surfer, users: Users) -> None:
+    """The stage can be reached from there, but the browser shows no answer to the page."""
+    user = users.put({"name": {"S": "Ada"}})
+    opaque = browser.fetch(browser.other_origin, f"/user/{user}", mode="no-cors")
+    assert (opaque.get("type"), opaque.get("body")) == ("opaque", ""), opaque
+    for path in (f"/user/{user}", f"/user?userId={user}", "/user/nobody-has-this-id", "/user"):
+        for headers in ({}, {"if-none-match": "*"}):
+            assert browser.fetch(browser.other_origin, path, headers).keys() == {"error"}
