@@ -18,6 +18,8 @@ from template_mutation.graph import depends_on, edges, reaches
 from template_mutation.template import Template
 
 TEXTS = ("Description", "AlarmDescription")
+SCHEMAS = ("AWS::ApiGateway::Model",)
+EDITS = ("OMIT", "STRING")
 ASSETS = ("/Properties/Code/S3Bucket", "/Properties/Code/S3Key", "/Properties/Content/S3")
 TOOLKIT = ("BootstrapVersion", "CDKMetadataAvailable")
 MOST_REVIEWED = 0.05
@@ -34,7 +36,7 @@ class Entry:
 
 def by_rule(template: Template, mutant: Mutant) -> str | None:
     """The proof that a mutant changes nothing; None when no rule decides."""
-    for rule in (_implied_dependency, _explicit_default, _text, _asset):
+    for rule in (_implied_dependency, _explicit_default, _text, _label, _asset):
         reason = rule(template, mutant)
         if reason is not None:
             return reason
@@ -91,7 +93,19 @@ def _text(template: Template, mutant: Mutant) -> str | None:
     del template
     last = mutant.pointer.rpartition("/")[2]
     own = mutant.pointer.count("/") <= 2 and last in TEXTS
+    own = own or (mutant.type in SCHEMAS and last == "description" and mutant.operator in EDITS)
     return "a text for readers: it changes no behaviour" if own else None
+
+
+def _label(template: Template, mutant: Mutant) -> str | None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html"""
+    del template
+    if mutant.operator not in EDITS or mutant.must_kill != "iam":
+        return None
+    last = mutant.pointer.rpartition("/")[2]
+    if last == "Sid" or (last == "PolicyName" and mutant.type == "AWS::IAM::Role"):
+        return f"{last} is a label inside the policy's owner: it grants and denies nothing"
+    return None
 
 
 def _asset(template: Template, mutant: Mutant) -> str | None:

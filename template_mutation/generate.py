@@ -6,7 +6,7 @@ import dataclasses
 
 from template_mutation import must_kill
 from template_mutation.drafts import Draft
-from template_mutation.edits import Mutant, apply, digest, pointer
+from template_mutation.edits import Mutant, fingerprint, pointer
 from template_mutation.operators import OPERATORS
 from template_mutation.template import Element, Template
 
@@ -16,12 +16,12 @@ def mutants(template: Template) -> list[Mutant]:
 
     Of edits that make the same template the first operator's name is kept.
     """
-    seen = {digest(template.body)}
+    seen = {fingerprint(template, ())}
     found: dict[str, Mutant] = {}
     for group, operator in OPERATORS.items():
         for element in template.elements():
             for draft in operator(template, element):
-                content = digest(apply(template.copy(), draft.edits))
+                content = fingerprint(template, draft.edits)
                 if content not in seen:
                     seen.add(content)
                     mutant = _named(group, element, draft)

@@ -31,7 +31,7 @@ class Rule:
 RULES = (
     Rule("iam", pointer=r"PolicyDocument|ManagedPolicyArns|^/Properties/Policies"),
     Rule("iam", type="^AWS::IAM::", operator="OMIT.*|ATTACH|ADD|REDIRECT"),
-    Rule("iam", operator="ADD_RESOURCE", variant="policy|managed-policy|role"),
+    Rule("iam", operator="ADD_RESOURCE", variant="policy|managed-policy|admin-.*"),
     Rule("iam", type="^AWS::Lambda::Function$", pointer="^/Properties/Role"),
     Rule("exposure", type="^AWS::Lambda::Permission$"),
     Rule("exposure", operator="ADD_RESOURCE", variant="url.*|everyone|service|open-.*|stage"),

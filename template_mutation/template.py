@@ -17,7 +17,7 @@ STAGE_TAG = "stage"
 
 @dataclass(frozen=True)
 class Element:
-    """One resource, output, parameter or condition of a template."""
+    """One resource, output, parameter or condition; or, last, the template as a whole."""
 
     section: str
     logical_id: str
@@ -55,6 +55,8 @@ class Template:
                 kind = body.get("Type", "") if part == "Resources" else part[:-1]
                 name = self.names.get(logical_id, logical_id)
                 yield Element(part, logical_id, name, kind, body)
+        if section is None:
+            yield Element("Template", "", "(template)", "Template", {})
 
     def resources(self, *types: str) -> list[Element]:
         """The resources of these types; of all types when none is named."""

@@ -28,13 +28,15 @@ Made = Iterator[tuple[str, str, Resource]]
 
 
 def additions(template: Template, element: Element) -> Iterator[Draft]:
-    del template
+    if element.section == "Template":
+        yield from _to_template(template)
     if element.section == "Resources":
         for variant, said, resource in _neighbours(element):
             edits = (set_(("Resources", NEW), resource),)
             yield Draft((), "ADD_RESOURCE", edits, said, variant)
         yield from _properties(element)
         yield from _attributes(element)
+        yield from _condition(template, element)
     for node in nodes(element):
         yield from _entries(element, node)
 
@@ -149,16 +151,6 @@ def _to_role(element: Element) -> Made:
         "a managed policy that allows this role everything",
         _made("IAM::ManagedPolicy", PolicyDocument=document, Roles=[_ref(element)]),
     )
-    trusted = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
-    yield (
-        "role",
-        "an administrator role that everyone may take",
-        _made(
-            "IAM::Role",
-            AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [trusted]},
-            ManagedPolicyArns=[ADMINISTRATOR],
-        ),
-    )
 
 
 def _to_api(element: Element) -> Made:
@@ -227,7 +219,6 @@ def _to_log_group(element: Element) -> Made:
             LogGroupName=_ref(element),
         ),
     )
-    yield "group", "one more log group, kept for ever", _made("Logs::LogGroup")
 
 
 def _to_topic(element: Element) -> Made:
@@ -315,6 +306,53 @@ def _attributes(element: Element) -> Iterator[Draft]:
             yield Draft((name,), "ADD", edits, f"{name} is Retain")
 
 
+def _condition(template: Template, element: Element) -> Iterator[Draft]:
+    """The resource only where a condition holds that never does."""
+    if "Condition" in element.body or element.type not in STATEFUL:
+        return
+    conditions = {**template.body.get("Conditions", {}), NEW: {"Fn::Equals": ["this", "that"]}}
+    edits = (set_(("Conditions",), conditions), set_((*element.path, "Condition"), NEW))
+    yield Draft(("Condition",), "ADD_CONDITION", edits, "only where a condition holds: never")
+
+
+def _to_template(template: Template) -> Iterator[Draft]:
+    """What belongs to no resource: new kinds of resources, a macro, a parameter, an output."""
+    for variant, said, resource in _strangers():
+        edits = (set_(("Resources", NEW), resource),)
+        yield Draft((), "ADD_RESOURCE", edits, said, variant)
+    if "Transform" not in template.body:
+        edits = (set_(("Transform",), "AWS::LanguageExtensions"),)
+        yield Draft(("Transform",), "ADD", edits, "a macro that rewrites the template")
+    parameter = {"Type": "String", "Default": "mutant"}
+    edits = (set_(("Parameters",), {**template.body.get("Parameters", {}), NEW: parameter}),)
+    yield Draft(("Parameters",), "ADD_KEY", edits, "one more parameter")
+    output = {"Value": "mutant", "Export": {"Name": "mutant"}}
+    edits = (set_(("Outputs",), {**template.body.get("Outputs", {}), NEW: output}),)
+    yield Draft(("Outputs",), "ADD_KEY", edits, "one more output, exported")
+
+
+def _strangers() -> Made:
+    trusted = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
+    yield (
+        "admin-role",
+        "an administrator role that everyone may take",
+        _made(
+            "IAM::Role",
+            AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [trusted]},
+            ManagedPolicyArns=[ADMINISTRATOR],
+        ),
+    )
+    yield "admin-user", "an administrator", _made("IAM::User", ManagedPolicyArns=[ADMINISTRATOR])
+    yield "bucket", "a bucket", _made("S3::Bucket")
+    yield (
+        "stack",
+        "a nested stack",
+        _made("CloudFormation::Stack", TemplateURL="https://example.com/t"),
+    )
+    yield "group", "one more log group, kept for ever", _made("Logs::LogGroup")
+    yield "topic", "one more topic", _made("SNS::Topic")
+
+
 def _entries(element: Element, node: Node) -> Iterator[Draft]:
     """One more item of a list of texts, one more key of a map of texts, one more tag."""
     path = below(element, node)
@@ -329,7 +367,9 @@ def _entries(element: Element, node: Node) -> Iterator[Draft]:
         edits = (set_((*node.path, NEW), "mutant"),)
         yield Draft(path, "ADD_KEY", edits, f"one more key of {label(node)}")
     document = embedded.parse(value)
-    if document is not None and isinstance(document.data, dict):
+    if document is None or not isinstance(document.data, dict):
+        return
+    if element.type != "AWS::CloudWatch::Dashboard":
         text = embedded.render(document, with_=((NEW,), "$context.identity.sourceIp"))
         edits = (set_(node.path, text),)
         yield Draft(path, "ADD_KEY", edits, f"one more key in {label(node)}", inside="!")

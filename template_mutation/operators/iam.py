@@ -13,6 +13,7 @@ from template_mutation.template import Element, Template
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 STRANGER = "123456789012"
+ANY_API = f"arn:aws:execute-api:us-east-1:{STRANGER}:*"
 ANOTHER_ACTION = {"dynamodb": "dynamodb:PutItem", "logs": "logs:DeleteLogGroup"}
 
 
@@ -42,7 +43,7 @@ def _document(element: Element, path: Path, document: dict[str, Any]) -> Iterato
     trust = "AssumeRolePolicyDocument" in path
     statements = _listed(document["Statement"])
     end = (*path, "Statement", len(statements))
-    extra = _trust("*") if trust else EVERYTHING
+    extra = _trust("*") if trust else _everything(statements)
     if isinstance(document["Statement"], list):
         said = (
             "one more statement, trusting everyone"
@@ -233,12 +234,18 @@ def _invocation(element: Element) -> Iterator[Draft]:
     for key, wide, said in (
         ("Principal", "*", "everyone as principal"),
         ("Principal", STRANGER, "another account as principal"),
-        ("SourceArn", "arn:aws:execute-api:*:*:*", "any API as source"),
+        ("SourceArn", ANY_API, "any API as source"),
         ("Action", "lambda:*", "every Lambda action"),
     ):
         if properties.get(key) not in (None, wide):
             path = ("Properties", key)
             yield _draft(path, "WIDEN", said, _set(element, path, wide), wide)
+
+
+def _everything(statements: list[Any]) -> dict[str, Any]:
+    """Everything allowed; to everyone, in a policy of a resource."""
+    public = any("Principal" in statement for statement in statements)
+    return {**EVERYTHING, "Principal": "*"} if public else EVERYTHING
 
 
 def _trust(principal: str) -> dict[str, Any]:

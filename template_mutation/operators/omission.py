@@ -15,6 +15,8 @@ from template_mutation.template import Element, Template
 
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
 
+GRAMMAR = ("Effect", "Action", "Resource", "Principal")
+
 
 def omissions(template: Template, element: Element) -> Iterator[Draft]:
     for node in nodes(element):
@@ -32,7 +34,7 @@ def omissions(template: Template, element: Element) -> Iterator[Draft]:
 
 
 def _may_go(element: Element, node: Node) -> bool:
-    if node.required:
+    if node.required or _required_of_a_statement(element, node):
         return False
     if not node.in_list:
         return True
@@ -40,6 +42,13 @@ def _may_go(element: Element, node: Node) -> bool:
     for key in below(element, node)[:-1]:
         parent = parent[key]
     return len(parent) > 1 or is_policy(parent)
+
+
+def _required_of_a_statement(element: Element, node: Node) -> bool:
+    """IAM's grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"""
+    path = below(element, node)
+    inside = "Statement" in path and path.index("Statement") >= len(path) - 3
+    return path[-1] == "Statement" or (inside and path[-1] in GRAMMAR)
 
 
 def _keys(element: Element, node: Node) -> Iterator[Draft]:

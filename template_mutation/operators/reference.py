@@ -34,7 +34,7 @@ def _function(template: Template, element: Element, node: Node) -> Iterator[Draf
         name = target(value)
         if name is not None:
             yield from _redirected(template, element, node, path, value)
-            yield _literal(element, node, path, name)
+            yield _literal(element, node, path, _foreign(template, value, name), name)
             if path != node.path:
                 said = f"* instead of {name} in {label(node)}"
                 yield Draft(_from(element, path), "WILDCARD", (set_(path, "*"),), said)
@@ -78,8 +78,17 @@ def _redirected(
         yield Draft(_from(element, path), "UNVERSIONED", edits, said)
 
 
-def _literal(element: Element, node: Node, path: Path, name: str) -> Draft:
-    literal = PSEUDO.get(name, LITERAL)
+def _foreign(template: Template, value: Any, name: str) -> str:
+    """A literal of the same kind: an ARN of another account for an ARN."""
+    kind = template.body["Resources"].get(name, {}).get("Type", "")
+    if kind == "AWS::IAM::Role" and "Fn::GetAtt" in value:
+        return "arn:aws:iam::123456789012:role/mutant"
+    if str(value.get("Fn::GetAtt", "")).endswith(("Arn", "Arn']")) or kind == "AWS::SNS::Topic":
+        return f"arn:aws:{kind.split('::')[1].lower()}:us-east-1:123456789012:mutant"
+    return PSEUDO.get(name, LITERAL)
+
+
+def _literal(element: Element, node: Node, path: Path, literal: str, name: str) -> Draft:
     said = f"the literal {literal} instead of {name} in {label(node)}"
     return Draft(_from(element, path), "LITERAL", (set_(path, literal),), said)
 

@@ -62,6 +62,8 @@ def _attributes(element: Element) -> Iterator[Draft]:
     for name in ("DeletionPolicy", "UpdateReplacePolicy"):
         value = element.body.get(name) if element.section == "Resources" else None
         for word in _POLICIES.get(value, ()) if isinstance(value, str) else ():
+            if name == "UpdateReplacePolicy" and word == "RetainExceptOnCreate":
+                continue
             edits = (set_((*element.path, name), word),)
             yield Draft((name,), "ENUM", edits, f"{name} is {word} instead of {value}", word)
 
