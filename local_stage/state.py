@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from local_stage.paths import BUILD
 from local_stage.problems import LocalStageError
 
-FOLDERS = Path(__file__).resolve().parent.parent / "build" / "local_stage"
+FOLDERS = BUILD
 LOGS_KEPT = 24 * 3600.0
 
 

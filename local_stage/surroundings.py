@@ -7,7 +7,8 @@ import re
 import sys
 from pathlib import Path
 
-from local_stage.node_packages import NODE, NODE_BIN, ROOT
+from local_stage.node_packages import NODE, NODE_BIN
+from local_stage.paths import NODE_MODULES
 
 # Whatever leads an AWS SDK to an account, an endpoint or a file of the user's.
 THEIR_AWS = re.compile(r"AWS_(?!EC2_METADATA_DISABLED)\w+")
@@ -27,5 +28,5 @@ def surroundings() -> dict[str, str]:
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "JSII_NODE": str(NODE),
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "true",
-        "NODE_COMPILE_CACHE": str(ROOT / "node_modules" / ".cache" / "node-compile-cache"),
+        "NODE_COMPILE_CACHE": str(NODE_MODULES / ".cache" / "node-compile-cache"),
     }
