@@ -1,7 +1,7 @@
 """The entry of the CDK CLI: `cdk synth -c stage=dev`."""
 
-from stack.build import build
+from stack.build import build, synthesize
 from stack.settings import reported
 
 with reported():
-    build().synth()
+    synthesize(build())

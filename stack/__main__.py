@@ -1,25 +1,34 @@
-"""`python -m stack --stage NAME --output DIR`: one stage's cloud assembly, without the CDK CLI."""
+"""Cloud assemblies without the CDK CLI: `python -m stack --stage NAME --output DIR`."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
-from stack.build import build
-from stack.settings import reported
+from stack.build import build, synthesize
+from stack.settings import STAGES, read_context, reported
 
 CDK_JSON = Path(__file__).resolve().parent.parent / "cdk.json"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stack", description=__doc__)
-    parser.add_argument("--stage", required=True, metavar="NAME", help="a stage of cdk.json")
-    parser.add_argument("--output", required=True, metavar="DIR", help="where the assembly goes")
+    parser.add_argument(
+        "--stage", metavar="NAME", help="a stage of cdk.json (default: each, into DIR/NAME)"
+    )
+    parser.add_argument(
+        "--output", required=True, metavar="DIR", type=Path, help="where the assembly goes"
+    )
     options = parser.parse_args()
-    context = json.loads(CDK_JSON.read_text(encoding="utf-8"))["context"]
-    with reported():
-        build(context={**context, "stage": options.stage}, output=options.output).synth()
+    one = {options.stage: options.output}
+    for stage, output in (one if options.stage else _each(options.output)).items():
+        with reported():
+            context = {**read_context(CDK_JSON), "stage": stage}
+            synthesize(build(context=context, output=str(output)))
+
+
+def _each(output: Path) -> dict[str, Path]:
+    return {stage: output / stage for stage in STAGES}
 
 
 if __name__ == "__main__":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
 STAGES = ("local", "dev", "staging", "prod")
 
@@ -17,21 +20,22 @@ class SettingsError(ValueError):
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Ends the program without a traceback.
-
-    Exit code 2 and one line for a SettingsError; 1 for a finding of the checks in the synth,
-    which have printed it.
-    """
+    """Ends the program with exit code 2 and the one line of a SettingsError."""
     try:
         yield
-    except RuntimeError as problem:
-        if not str(problem).startswith("ValidationFailed"):
-            raise
-        print(f"error: {str(problem).splitlines()[0]}", file=sys.stderr)
-        sys.exit(1)
     except SettingsError as problem:
         print(f"error: {problem}", file=sys.stderr)
         sys.exit(2)
+
+
+def read_context(file: Path) -> dict[str, Any]:
+    """The context in a cdk.json. Raises SettingsError."""
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8"))["context"])
+    except OSError as problem:
+        raise SettingsError(f"{file.name}: {problem.strerror}") from None
+    except (ValueError, TypeError, KeyError):
+        raise SettingsError(f"{file.name}: not a JSON object with an object 'context'") from None
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,17 @@ class Origins:
     def accepts(self, value: object) -> bool:
         if not isinstance(value, list) or not value or len(value) != len(set(map(str, value))):
             return False
-        return all(isinstance(one, str) and ORIGIN.fullmatch(one) for one in value)
+        return all(map(_is_origin, value))
 
 
-ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
+ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:(?P<port>[1-9][0-9]{0,4}))?")
+LAST_PORT = 65535
+
+
+def _is_origin(value: object) -> bool:
+    found = ORIGIN.fullmatch(value) if isinstance(value, str) else None
+    return found is not None and int(found["port"] or LAST_PORT) <= LAST_PORT
+
 
 RULES: Mapping[str, Bool | Whole | Choice | Origins] = {
     "authorization": Choice(("NONE", "AWS_IAM")),

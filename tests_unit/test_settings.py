@@ -1,0 +1,222 @@
+"""The settings of a stage: what is refused, and in which words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stack.settings import STAGES, Settings, SettingsError, read_context, reported
+
+pytestmark = pytest.mark.promise("stage-settings-checked")
+
+CDK_JSON = Path(__file__).resolve().parent.parent / "cdk.json"
+GOOD: dict[str, Any] = {
+    "authorization": "AWS_IAM",
+    "allowed_origins": ["https://app.example.com", "http://127.0.0.1:3000"],
+    "retain_data": True,
+    "snap_start": False,
+    "memory_mb": 512,
+    "timeout_seconds": 10,
+    "log_level": "INFO",
+    "rate_limit": 100,
+    "burst_limit": 200,
+    "cache_max_age_seconds": 60,
+}
+WHOLE = {
+    "memory_mb": (128, 10240),
+    "timeout_seconds": (8, 28),
+    "rate_limit": (1, 10000),
+    "burst_limit": (1, 5000),
+    "cache_max_age_seconds": (0, 86400),
+}
+CHOICE = {
+    "authorization": ("NONE", "AWS_IAM"),
+    "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+}
+BOOL = ("retain_data", "snap_start")
+ORIGINS = "a list of one or more different origins, each http(s)://host[:port]"
+
+
+def load(**changes: object) -> Settings:
+    return Settings.load("dev", {"dev": {**GOOD, **changes}})
+
+
+def refusal(stage: object, stages: object) -> str:
+    """The one line that a refused stage is told."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.load(stage, stages)
+    line = str(refused.value)
+    assert "\n" not in line
+    return line
+
+
+def refusal_of(key: str, value: object) -> str:
+    return refusal("dev", {"dev": {**GOOD, key: value}})
+
+
+def test_good_settings_are_taken_as_they_are() -> None:
+    settings = load()
+    assert settings.stage == "dev"
+    assert settings.allowed_origins == tuple(GOOD["allowed_origins"])
+    for key in GOOD.keys() - {"allowed_origins"}:
+        assert getattr(settings, key) == GOOD[key]
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        load().memory_mb = 128  # type: ignore[misc]
+
+
+def test_every_stage_of_cdk_json_is_good() -> None:
+    stages = read_context(CDK_JSON)["stages"]
+    assert tuple(stages) == STAGES == ("local", "dev", "staging", "prod")
+    for stage in stages:
+        assert Settings.load(stage, stages).stage == stage
+
+
+@pytest.mark.parametrize("stage", ["nope", "Dev", "", None, 1, ["dev"]])
+def test_unknown_stage(stage: object) -> None:
+    line = refusal(stage, {"nope": GOOD})
+    assert line == f"stage {stage!r} is not known: allowed is local, dev, staging, prod"
+
+
+@pytest.mark.parametrize("stages", [None, {}, [], {"dev": None}, {"dev": []}, {"prod": GOOD}])
+def test_stage_without_settings(stages: object) -> None:
+    assert refusal("dev", stages) == "stage dev: cdk.json has no object stages.dev"
+
+
+def test_unknown_key() -> None:
+    line = refusal_of("memory", 512)
+    assert line == f"stage dev: key 'memory' is not known: allowed is {', '.join(GOOD)}"
+
+
+@pytest.mark.parametrize("key", GOOD)
+def test_missing_key(key: str) -> None:
+    line = refusal("dev", {"dev": {name: GOOD[name] for name in GOOD if name != key}})
+    assert line.startswith(f"stage dev: key '{key}' is missing: allowed is ")
+    assert line.endswith(refusal_of(key, None).partition(" is None: ")[2])
+
+
+@pytest.mark.parametrize("key", GOOD)
+@pytest.mark.parametrize("value", [None, {}, 1.5, "", -1])
+def test_wrong_type(key: str, value: object) -> None:
+    assert refusal_of(key, value).startswith(f"stage dev: key '{key}' is {value!r}: allowed is ")
+
+
+@pytest.mark.parametrize("key", WHOLE)
+@pytest.mark.parametrize("value", [True, False, "100", 100.0])
+def test_what_is_no_whole_number(key: str, value: object) -> None:
+    assert refusal_of(key, value).startswith(f"stage dev: key '{key}' is {value!r}: allowed is ")
+
+
+@pytest.mark.parametrize("key", WHOLE)
+def test_range_of_numbers(key: str) -> None:
+    least, most = WHOLE[key]
+    for value in (least, most):
+        assert getattr(load(**{key: value}), key) == value
+    for value in (least - 1, most + 1):
+        allowed = f"a whole number from {least} to {most}"
+        assert refusal_of(key, value) == f"stage dev: key '{key}' is {value}: allowed is {allowed}"
+
+
+@pytest.mark.parametrize("key", CHOICE)
+def test_choices(key: str) -> None:
+    for word in CHOICE[key]:
+        assert getattr(load(**{key: word}), key) == word
+    for word in (CHOICE[key][0].lower(), "COGNITO"):
+        allowed = "one of " + ", ".join(CHOICE[key])
+        assert refusal_of(key, word) == f"stage dev: key '{key}' is '{word}': allowed is {allowed}"
+
+
+@pytest.mark.parametrize("key", BOOL)
+def test_true_or_false(key: str) -> None:
+    for value in (True, False):
+        assert getattr(load(**{key: value}), key) is value
+    for number in (0, 1):
+        line = f"stage dev: key '{key}' is {number}: allowed is true or false"
+        assert refusal_of(key, number) == line
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://app.example.com",
+        "http://localhost:3000",
+        "http://127.0.0.1:1",
+        "https://a-b.c:65535",
+    ],
+)
+def test_origins(origin: str) -> None:
+    assert load(allowed_origins=[origin]).allowed_origins == (origin,)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "app.example.com",
+        "ftp://app.example.com",
+        "https://",
+        "https://app.example.com/",
+        "https://App.example.com",
+        "https://app.example.com:",
+        "https://app.example.com:0",
+        "https://app.example.com:65536",
+        "https://app.example.com\n",
+        "https://app.example.com,https://other.example.com",
+        "https://-.example.com:80x",
+        "https://*.example.com",
+        "https://it's.example.com",
+        7,
+    ],
+)
+def test_what_is_no_origin(origin: object) -> None:
+    line = f"stage dev: key 'allowed_origins' is {[origin]!r}: allowed is {ORIGINS}"
+    assert refusal_of("allowed_origins", [origin]) == line
+
+
+def test_same_origin_twice() -> None:
+    twice = ["https://app.example.com"] * 2
+    assert refusal_of("allowed_origins", twice).endswith(ORIGINS)
+    assert refusal_of("allowed_origins", "https://app.example.com").endswith(ORIGINS)
+
+
+def test_refusal_ends_the_program_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended, reported():
+        Settings.load("nope", {})
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    line = "error: stage 'nope' is not known: allowed is local, dev, staging, prod\n"
+    assert (said.out, said.err) == ("", line)
+
+
+def test_another_error_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError), reported():
+        raise ZeroDivisionError
+
+
+def test_context_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "cdk.json"
+    file.write_text(json.dumps({"context": {"stages": {"dev": "\u00e9"}}}), encoding="utf-8")
+    assert read_context(file) == {"stages": {"dev": "\u00e9"}}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", "null", '{"context": 1}', '{"context": "x"}']
+)
+def test_no_context(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "cdk.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        read_context(file)
+    assert str(refused.value) == "cdk.json: not a JSON object with an object 'context'"
+
+
+def test_no_cdk_json(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_context(tmp_path / "cdk.json")
+    assert str(refused.value) == "cdk.json: No such file or directory"
