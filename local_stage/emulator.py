@@ -24,6 +24,7 @@ REGION = "us-east-1"
 ACCESS_KEY = "test"  # root of the emulator's account
 SECRET_KEY = "test"
 READY_WITHIN = 30.0
+SERVER_SETTINGS = Path(__file__).with_name("server.toml")
 SAVED_WITHIN = 40.0  # it waits up to 30 s for clients to close their TLS connections
 
 
@@ -123,9 +124,8 @@ def _command(fd: int, certificates: Certificates) -> list[str]:
     """
     return [
         *(sys.executable, "-m", "hypercorn", "ministack.app:app"),
-        *("--bind", f"fd://{fd}", "--workers", "0"),
+        *("--config", str(SERVER_SETTINGS), "--bind", f"fd://{fd}"),
         *("--certfile", str(certificates.server), "--keyfile", str(certificates.key)),
-        *("--keep-alive", "75", "--graceful-timeout", "1"),
     ]
 
 

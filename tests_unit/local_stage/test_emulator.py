@@ -29,6 +29,16 @@ def test_any_free_port_will_do() -> None:
         assert one.getsockname() != other.getsockname()
 
 
+def chosen_protocol(port: int, trust: ssl.SSLContext) -> str | None:
+    """What a client that knows HTTP/2, too, gets."""
+    trust.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        socket.create_connection((HOST, port)) as plain,
+        trust.wrap_socket(plain, server_hostname=HOST) as client,
+    ):
+        return client.selected_alpn_protocol()
+
+
 def test_the_emulator_serves_https_on_its_port_and_ends(tmp_path: Path) -> None:
     before = os.environ.copy()
     made = certificates(tmp_path / "tls")
@@ -45,6 +55,7 @@ def test_the_emulator_serves_https_on_its_port_and_ends(tmp_path: Path) -> None:
         with urllib.request.urlopen(health, context=trust, timeout=5) as answer:
             assert answer.status == 200
         running.check_alive()
+        assert chosen_protocol(running.port, trust) == "http/1.1"
     assert running.process.poll() is not None
     with socket.socket() as client:
         assert client.connect_ex((HOST, running.port)) != 0
