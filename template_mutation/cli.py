@@ -30,7 +30,7 @@ REVIEWED = "reviewed_mutants.toml"
 
 
 def main(arguments: list[str]) -> int:
-    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     options = _parser().parse_args(arguments)
     try:
         return _run(options, console)
