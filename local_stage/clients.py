@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_stage.emulator import ACCESS_KEY, REGION, SECRET_KEY, Emulator
+from local_stage.emulator import REGION, SECRET_KEY, Emulator
 
 
 class Clients:
@@ -18,7 +18,7 @@ class Clients:
         nobody = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         session = boto3.Session(
             botocore_session=nobody,
-            aws_access_key_id=ACCESS_KEY,
+            aws_access_key_id=emulator.account,
             aws_secret_access_key=SECRET_KEY,
             region_name=REGION,
         )

@@ -21,7 +21,6 @@ from local_stage.problems import LocalStageError, last_words, with_log
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
-ACCESS_KEY = "test"  # root of the emulator's account
 SECRET_KEY = "test"
 READY_WITHIN = 30.0
 SERVER_SETTINGS = Path(__file__).with_name("server.toml")
@@ -50,7 +49,7 @@ class Emulator:
             "AWS_CA_BUNDLE": str(self.certificates.ca),
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_ACCESS_KEY_ID": self.account,  # to the emulator the root of this account
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         }
 
