@@ -36,7 +36,8 @@ Call = tuple[str, str]  # an action as IAM names it, and the table it is for
 
 _COMMON: dict[str, Any] = {
     "deadline": None,  # a busy machine is not a slow function
-    "suppress_health_check": [HealthCheck.too_slow],
+    # the fixtures of one test function serve all of its examples: none of them changes
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 }
 settings.register_profile("short", max_examples=60, **_COMMON)
 settings.register_profile("long", max_examples=4000, **_COMMON)
@@ -131,25 +132,26 @@ def put(dynamodb: Any) -> Iterator[Callable[[Item], None]]:
         dynamodb.delete_item(TableName=TABLE_NAME, Key=key)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def handler(dynamodb: Any) -> Any:
     """The handler's module, on moto's table."""
     del dynamodb  # wanted for the table alone
     return handler_with()
 
 
-@pytest.fixture(scope="session")
-def fake_server() -> Iterator[FakeTable]:
-    """The server behind `fake_table`."""
-    with FakeTable() as server:
-        yield server
+@cache
+def _server(process: int) -> FakeTable:
+    """One server a process: a forked one inherits the socket, but nobody who serves it."""
+    del process
+    return FakeTable().start()
 
 
 @pytest.fixture
-def fake_table(fake_server: FakeTable) -> FakeTable:
+def fake_table() -> FakeTable:
     """A DynamoDB endpoint on a real socket that answers, or fails, as it is told."""
-    fake_server.reset()
-    return fake_server
+    server = _server(os.getpid())
+    server.reset()
+    return server
 
 
 @pytest.fixture

@@ -49,9 +49,13 @@ class FakeTable:
         self.behaviour = record()
         self.requests = []
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
+        """Serve, until the process ends or `with` does."""
         Thread(target=self._accept, daemon=True).start()
         return self
+
+    def __enter__(self) -> Self:
+        return self.start()
 
     def __exit__(self, *_: object) -> None:
         self._closed.set()

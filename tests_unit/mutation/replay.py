@@ -1,0 +1,225 @@
+"""Runs the collected tests on each mutant, in forked processes, and notes who killed it."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import NoReturn
+
+import pytest
+from _pytest.nodes import Node
+from _pytest.runner import runtestprotocol
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.state import state
+
+from tests_unit import conftest
+from tests_unit.mutation.mutants import Mutant
+
+KILLED, SURVIVED, TIMEOUT, UNTESTED = "killed", "survived", "timeout", "untested"
+_GRACE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant; `test` is the node id of the first test that failed."""
+
+    mutant: Mutant
+    status: str
+    test: str | None = None
+
+
+@dataclass
+class Seen:
+    """What one test did on the unchanged code: the functions it called, and its seconds."""
+
+    item: pytest.Item
+    functions: set[str]
+    seconds: float = 0.0
+
+
+@dataclass
+class Replay:
+    """A pytest plugin: in place of running the tests once, runs them on every mutant."""
+
+    mutants: Sequence[Mutant]
+    jobs: int
+    red: list[str] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    # promise -> a mutant that one of its own tests kills, and that test
+    proofs: dict[str, Verdict] = field(default_factory=dict)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Baseline, then every mutant, then what is left to show of the promises."""
+        if session.testsfailed:  # to be collected
+            return True
+        started = self._functions_of_a_start()
+        seen = self._baseline(session.items)
+        if self.red:
+            return True
+        # what runs when a handler is loaded runs in tests that reuse one, too
+        for one in seen:
+            if {"handler", "handler_on_fake"} & set(getattr(one.item, "fixturenames", ())):
+                one.functions |= started
+        work = [(mutant, _tests_for(mutant, seen)) for mutant in self.mutants]
+        for verdict in _judge(work, self.jobs):
+            self.verdicts.append(verdict)
+            _progress(len(self.verdicts), len(work), self.verdicts)
+        self._prove(seen)
+        return True
+
+    def _functions_of_a_start(self) -> set[str]:
+        set_mutant_under_test("stats")
+        os.environ["MUTMUT_DEPENDENCY_DEPTH"] = "-1"
+        conftest.load_handler()
+        return set(state()._stats)
+
+    def _baseline(self, items: Sequence[pytest.Item]) -> list[Seen]:
+        """Run every test on the unchanged code; session fixtures stay for the mutants."""
+        seen = []
+        last = _package(items[-1])
+        _run(items[0], _package(items[0]))  # makes the session's fixtures, which no test is charged for
+        for item, following in zip(items, [*items[1:], last], strict=True):
+            state()._stats.clear()
+            reports = _run(item, following)
+            self.red += [report.nodeid for report in reports if report.failed]
+            seconds = sum(report.duration for report in reports)
+            seen.append(Seen(item, set(state()._stats), seconds))
+        set_mutant_under_test("")
+        _charge_modules(seen)
+        return seen
+
+    def _prove(self, seen: Sequence[Seen]) -> None:
+        """Find for each promise a mutant that a test of its own kills."""
+        by_test = {one.item.nodeid: one for one in seen}
+        for verdict in self.verdicts:
+            for promise in _promises(by_test[verdict.test].item) if verdict.test else ():
+                self.proofs.setdefault(promise, verdict)
+        wanted = {promise for one in seen for promise in _promises(one.item)} - set(self.proofs)
+        for promise in sorted(wanted):
+            own = [one for one in seen if promise in _promises(one.item)]
+            work = [(mutant, _tests_for(mutant, own)) for mutant in self.mutants]
+            for verdict in _judge([one for one in work if one[1]], self.jobs):
+                if verdict.status == KILLED:
+                    self.proofs[promise] = verdict
+                    break
+
+
+def _run(item: pytest.Item, following: Node) -> list[pytest.TestReport]:
+    # `following` is only asked for its chain of parents: their fixtures are kept
+    return runtestprotocol(item, log=False, nextitem=following)  # type: ignore[arg-type]
+
+
+def _package(item: pytest.Item) -> Node:
+    module = item.getparent(pytest.Module)
+    assert module is not None
+    assert module.parent is not None
+    return module.parent
+
+
+def _charge_modules(seen: Sequence[Seen]) -> None:
+    """A module's own fixture is paid by whichever of its tests comes first."""
+    for one in seen:
+        if "outcomes" in getattr(one.item, "fixturenames", ()):
+            one.seconds = max(other.seconds for other in seen)
+
+
+def _promises(item: pytest.Item) -> set[str]:
+    return {promise for mark in item.iter_markers("promise") for promise in mark.args}
+
+
+def _tests_for(mutant: Mutant, seen: Iterable[Seen]) -> list[Seen]:
+    """The tests that call the mutated function, the quickest first."""
+    return sorted(
+        (one for one in seen if mutant.function in one.functions), key=lambda one: one.seconds
+    )
+
+
+@dataclass(frozen=True)
+class _Child:
+    mutant: Mutant
+    tests: Sequence[Seen]
+    pid: int
+    until: float
+
+
+def _judge(work: Iterable[tuple[Mutant, list[Seen]]], jobs: int) -> Iterator[Verdict]:
+    """Verdicts as they come; closing the iterator ends what still runs."""
+    waiting = iter(work)
+    running: dict[int, _Child] = {}
+    with selectors.DefaultSelector() as selector:
+        try:
+            while True:
+                while len(running) < jobs and (task := next(waiting, None)):
+                    if not task[1]:
+                        yield Verdict(task[0], UNTESTED)
+                        continue
+                    pipe, child = _fork(*task)
+                    running[pipe] = child
+                    selector.register(pipe, selectors.EVENT_READ)
+                if not running:
+                    return
+                ready = {key.fd for key, _ in selector.select(timeout=0.5)}
+                late = {pipe for pipe, child in running.items() if monotonic() > child.until}
+                for pipe in ready | late:
+                    selector.unregister(pipe)
+                    yield _verdict(pipe, running.pop(pipe), late=pipe not in ready)
+        finally:
+            for pipe, child in running.items():
+                _verdict(pipe, child, late=True)
+
+
+def _fork(mutant: Mutant, tests: Sequence[Seen]) -> tuple[int, _Child]:
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        _be_mutant(mutant, tests, writing)
+    os.close(writing)
+    limit = _GRACE_SECONDS + 3 * sum(one.seconds for one in tests if one.seconds < 1)
+    return reading, _Child(mutant, tests, pid, monotonic() + limit)
+
+
+def _be_mutant(mutant: Mutant, tests: Sequence[Seen], writing: int) -> NoReturn:
+    """Run the tests until one fails, and write its number."""
+    killer = b""
+    try:
+        set_mutant_under_test(mutant.name)
+        conftest.handler_with.cache_clear()
+        items = [one.item for one in tests]
+        for number, item in enumerate(items):
+            following = items[number + 1] if number + 1 < len(items) else _package(item)
+            if any(report.failed for report in _run(item, following)):
+                killer = str(number).encode()
+                break
+    except BaseException:  # noqa: BLE001 - a crash of the mutant kills it, whatever it raised
+        killer = str(number).encode()
+    os.write(writing, killer or b"-")
+    os._exit(0)
+
+
+def _verdict(pipe: int, child: _Child, *, late: bool) -> Verdict:
+    if late:
+        os.kill(child.pid, signal.SIGKILL)
+    said = b"" if late else os.read(pipe, 16)
+    os.close(pipe)
+    os.waitpid(child.pid, 0)
+    if late:
+        return Verdict(child.mutant, TIMEOUT)
+    if said == b"-":
+        return Verdict(child.mutant, SURVIVED)
+    number = int(said) if said else 0  # it died without a word
+    return Verdict(child.mutant, KILLED, child.tests[number].item.nodeid)
+
+
+def _progress(done: int, total: int, verdicts: Sequence[Verdict]) -> None:
+    if not sys.stderr.isatty() and done % 100 and done != total:
+        return
+    alive = sum(verdict.status in (SURVIVED, UNTESTED) for verdict in verdicts)
+    end = "" if sys.stderr.isatty() and done != total else "\n"
+    print(f"\rmutants {done}/{total}, {alive} not killed", end=end, file=sys.stderr, flush=True)
