@@ -18,7 +18,7 @@ import promises
 from template_mutation import equivalence, generate, score, synthesis
 from template_mutation import template as templates
 from template_mutation.errors import CannotRunError
-from template_mutation.reports import record, terminal
+from template_mutation.reports import junit, page, record, terminal
 from template_mutation.run import Advance, Plan, Settings, run, selected
 from template_mutation.selection import differing
 from template_mutation.validity import Cache
@@ -154,22 +154,38 @@ def _tell(plans: list[Plan], options: argparse.Namespace, console: Console) -> i
 def _replay(plans: list[Plan], options: argparse.Namespace, console: Console) -> int:
     reviewed = options.reviewed or Path(options.tests) / REVIEWED
     partial = options.only is not None
-    settings = Settings(
-        [] if partial and not options.reviewed else equivalence.reviewed(reviewed),
-        Cache(options.report / "validity.json"),
-        options.jobs,
-    )
+    entries = [] if partial and not options.reviewed else equivalence.reviewed(reviewed)
+    settings = Settings(Cache(options.report / "validity.json"), entries, options.jobs)
     stages = []
     started = time.monotonic()
     for plan in plans:
         with _progress(plan, console) as advance:
             stages.append(run(plan, settings, advance))
     broken = _broken(stages, settings, partial=partial)
-    if not partial:
-        record.write(options.report / "infra.json", stages, broken)
     terminal.show(console, stages, broken)
+    if not partial:
+        _write(options.report, plans, stages, broken, console)
     console.print(f"{time.monotonic() - started:.1f} s", style="dim")
     return BAD if broken else OK
+
+
+def _write(
+    folder: Path,
+    plans: list[Plan],
+    stages: list[score.Stage],
+    broken: list[str],
+    console: Console,
+) -> None:
+    record.write(folder / "infra.json", stages, broken)
+    junit.write(folder / "infra.xml", stages, broken)
+    written = "infra.json, infra.xml"
+    if page.VIEWER.exists():
+        loaded = {plan.name: plan.template for plan in plans}
+        page.write(folder / "infra.html", stages, loaded, page.VIEWER)
+        written += ", infra.html"
+    else:
+        console.print(f"no HTML page: {page.VIEWER} is missing (npm ci brings it)", style="yellow")
+    console.print(f"reports in {folder}: {written}", highlight=False)
 
 
 def _broken(stages: list[score.Stage], settings: Settings, *, partial: bool) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from template_mutation.template import Template
 
 Path = tuple[str | int, ...]
+CONTROL = "control"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,10 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One wrong template: its unique name, what was done where, and the edits."""
+    """One wrong template: its unique name, what was done where, and the edits.
+
+    The group `control` is for templates that are not wrong: canaries, the baseline.
+    """
 
     name: str
     group: str
@@ -35,6 +39,15 @@ class Mutant:
     description: str
     edits: tuple[Edit, ...]
     must_kill: str | None = None
+
+    @property
+    def is_control(self) -> bool:
+        return self.group == CONTROL
+
+
+def control(name: str, edits: tuple[Edit, ...] = ()) -> Mutant:
+    """A template on which every test must stay green."""
+    return Mutant(name, CONTROL, "", ("", ""), "", "", name, edits)
 
 
 def set_(path: Path, value: Any) -> Edit:

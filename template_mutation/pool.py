@@ -1,4 +1,4 @@
-"""Spreads jobs over worker processes, one a core, and survives the death of one."""
+"""Spreads mutants over worker processes, one a core, and survives the death of one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Self
 
 from template_mutation import worker
+from template_mutation.edits import Mutant
 from template_mutation.errors import CannotRunError
-from template_mutation.worker import Job, Ready, Result, Suite
+from template_mutation.validity import Verdicts
+from template_mutation.worker import Ready, Result, Suite
 
 TIMEOUT_SECONDS = 120
 DIED = "the worker process ended"
@@ -22,7 +24,7 @@ LATE = f"no answer within {TIMEOUT_SECONDS} s"
 
 @dataclass(frozen=True)
 class Lost:
-    """A job whose worker died or hung: nothing is known of its mutant."""
+    """A mutant whose worker died or hung: nothing is known of it."""
 
     name: str
     reason: str
@@ -32,17 +34,20 @@ class Lost:
 class _Worker:
     process: BaseProcess
     connection: Connection
-    job: Job | None = None
+    mutant: Mutant | None = None
 
 
 class Pool:
     """A context of worker processes that all collected the same suite."""
 
-    def __init__(self, template: Path, arguments: tuple[str, ...], size: int) -> None:
+    def __init__(
+        self, template: Path, arguments: tuple[str, ...], size: int, verdicts: Verdicts
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="template-mutation-")
         self._template = template
         self._arguments = arguments
         self._size = size
+        self._verdicts = verdicts
         self._started = 0
         self._workers: list[_Worker] = []
         self.ready: Ready
@@ -64,23 +69,23 @@ class Pool:
         self._workers.clear()
         self._folder.cleanup()
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Result | Lost]:
+    def run(self, mutants: Iterable[Mutant]) -> Iterator[Result | Lost]:
         """The answers, in the order in which they come."""
-        waiting = list(reversed(list(jobs)))
-        while waiting or any(each.job for each in self._workers):
+        waiting = list(reversed(list(mutants)))
+        while waiting or any(each.mutant for each in self._workers):
             for each in self._workers:
-                if each.job is None and waiting:
-                    each.job = waiting.pop()
-                    each.connection.send(each.job)
+                if each.mutant is None and waiting:
+                    each.mutant = waiting.pop()
+                    each.connection.send(each.mutant)
             yield from self._answers()
 
     def _answers(self) -> Iterator[Result | Lost]:
-        busy = {each.connection: each for each in self._workers if each.job}
+        busy = {each.connection: each for each in self._workers if each.mutant}
         arrived = wait(list(busy), timeout=TIMEOUT_SECONDS)
         for connection in arrived or list(busy):
             each = busy[connection]  # type: ignore[index]
-            job, each.job = each.job, None
-            assert job is not None
+            mutant, each.mutant = each.mutant, None
+            assert mutant is not None
             try:
                 if not arrived:
                     raise TimeoutError
@@ -88,14 +93,14 @@ class Pool:
             except (EOFError, OSError) as error:
                 self._replace(each)
                 late = isinstance(error, TimeoutError)
-                yield Lost(job.name, LATE if late else DIED)
+                yield Lost(mutant.name, LATE if late else DIED)
 
     def _start(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         own, other = context.Pipe()
         self._started += 1
         log = Path(self._folder.name) / f"worker-{self._started}.log"
-        suite = Suite(self._template, self._arguments, log)
+        suite = Suite(self._template, self._arguments, self._verdicts, log)
         process = context.Process(target=worker.main, args=(other, suite), daemon=True)
         process.start()
         other.close()

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 
 from template_mutation import equivalence, score, validity
 from template_mutation.canaries import canaries
-from template_mutation.edits import Edit, Mutant
+from template_mutation.edits import Edit, Mutant, control
 from template_mutation.equivalence import Entry
 from template_mutation.errors import CannotRunError
 from template_mutation.pool import Lost, Pool
 from template_mutation.replay import Outcome, Test
 from template_mutation.score import Answer, Stage
 from template_mutation.template import Template
-from template_mutation.worker import Job, Result
+from template_mutation.worker import Result
 
-CANARY = "canary: "
 BASELINE = "unmutated again"
 Advance = Callable[[int, int], None]
 
@@ -34,12 +33,12 @@ class Plan:
     partial: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Settings:
     """What all plans share."""
 
+    cache: validity.Cache
     entries: list[Entry] = field(default_factory=list)
-    cache: validity.Cache | None = None
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
 
@@ -57,51 +56,41 @@ def run(plan: Plan, settings: Settings, advance: Advance) -> Stage:
 
     Raises CannotRunError when the tests cannot be collected or are red without a mutation.
     """
-    decided, jobs = _decided(plan, settings)
-    with Pool(plan.template.file, plan.arguments, settings.jobs) as pool:
-        _check_baseline(pool.ready.tests, pool.ready.baseline, "before")
-        answers: dict[str, Result | Lost] = {}
-        for answer in pool.run(jobs):
-            answers[answer.name] = answer
-            advance(len(answers), len(jobs))
-        for last in pool.run([Job(BASELINE, ())]):
-            if isinstance(last, Result) and last.outcome is not None:
-                _check_baseline(pool.ready.tests, last.outcome, "after")
+    decided, waiting = _decided(plan)
+    with Pool(plan.template.file, plan.arguments, settings.jobs, settings.cache.verdicts) as pool:
         tests = pool.ready.tests
-    _remember(plan, settings, answers)
-    seen = {
-        name.removeprefix(CANARY): _outcome(answers[name])
-        for name in answers
-        if name.startswith(CANARY)
-    }
-    judged = [*decided, *_answers(plan, settings, answers)]
-    judged.sort(key=lambda answer: answer.mutant.name)
-    return score.judge(
-        plan.name, plan.template.file.name, judged, tests, seen, partial=plan.partial
-    )
+        _check_baseline(tests, pool.ready.baseline, "before")
+        answers: dict[str, Result | Lost] = {}
+        for answer in pool.run(waiting):
+            answers[answer.name] = answer
+            advance(len(answers), len(waiting))
+        for last in pool.run([control(BASELINE)] * settings.jobs):
+            _check_baseline(tests, _outcome(last), "after")
+    _remember(settings.cache, answers)
+    seen = {m.name: _outcome(answers[m.name]) for m in waiting if m.is_control}
+    replayed = _answers(plan, settings, answers)
+    judged = sorted([*decided, *replayed], key=lambda answer: answer.mutant.name)
+    file = plan.template.file.name
+    return score.judge(plan.name, file, judged, tests, seen, partial=plan.partial)
 
 
-def _decided(plan: Plan, settings: Settings) -> tuple[list[Answer], list[Job]]:
-    """What rules decide before the run, and the jobs that remain: canaries first."""
-    jobs = [
-        Job(CANARY + name, _replacing(plan.template, body))
+def _decided(plan: Plan) -> tuple[list[Answer], list[Mutant]]:
+    """What rules decide before the run, and what remains to be replayed: canaries first."""
+    waiting = [
+        control(f"canary: {name}", _replacing(plan.template, body))
         for name, body in canaries(plan.template).items()
     ]
     decided = []
-    known = settings.cache.verdicts if settings.cache else {}
     for mutant in plan.mutants:
         outside = equivalence.out_of_scope(mutant)
         equal = equivalence.by_rule(plan.template, mutant)
-        key = validity.key(plan.template, mutant)
         if outside:
             decided.append(Answer(mutant, None, score.OUT_OF_SCOPE, outside))
         elif equal:
             decided.append(Answer(mutant, None, score.EQUIVALENT, equal))
-        elif known.get(key):
-            decided.append(Answer(mutant, None, score.INVALID, known[key] or ""))
         else:
-            jobs.append(Job(mutant.name, mutant.edits, check=key not in known))
-    return decided, jobs
+            waiting.append(mutant)
+    return decided, waiting
 
 
 def _answers(plan: Plan, settings: Settings, answers: dict[str, Result | Lost]) -> Iterator[Answer]:
@@ -118,14 +107,11 @@ def _answers(plan: Plan, settings: Settings, answers: dict[str, Result | Lost]) 
             yield Answer(mutant, answer.outcome, "", reason, entry is not None)
 
 
-def _remember(plan: Plan, settings: Settings, answers: dict[str, Result | Lost]) -> None:
-    if settings.cache is None:
-        return
-    for mutant in plan.mutants:
-        answer = answers.get(mutant.name)
+def _remember(cache: validity.Cache, answers: dict[str, Result | Lost]) -> None:
+    for answer in answers.values():
         if isinstance(answer, Result):
-            settings.cache.verdicts[validity.key(plan.template, mutant)] = answer.invalid
-    settings.cache.save()
+            cache.verdicts.update(answer.verdicts)
+    cache.save()
 
 
 def _replacing(template: Template, body: dict[str, object]) -> tuple[Edit, ...]:

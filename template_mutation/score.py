@@ -158,16 +158,11 @@ def survivors(stages: Iterable[Stage]) -> list[str]:
 
 
 def _survivors(stage: Stage) -> list[str]:
-    lines = []
     survived = stage.with_status(SURVIVED, ERROR)
-    if survived:
-        lines.append(f"{stage.name}: {len(survived)} valid mutants survived")
-    for verdict in survived:
-        if verdict.mutant.must_kill:
-            lines.append(
-                f"{stage.name}: a survivor in the must-kill class "
-                f"{verdict.mutant.must_kill}: {verdict.mutant.name}"
-            )
+    lines = [f"{stage.name}: {len(survived)} valid mutants survived"] if survived else []
+    classes = Counter(verdict.mutant.must_kill for verdict in survived)
+    for name in sorted(name for name in classes if name):
+        lines.append(f"{stage.name}: {classes[name]} of them in the must-kill class {name}")
     return lines
 
 
@@ -213,6 +208,7 @@ def promise_kills(stages: Iterable[Stage]) -> list[PromiseKill]:
                 own = tuple(k for k in verdict.killers if name in promises[k])
                 rank = (
                     verdict.status == CRASHED,
+                    -_echo(name, verdict.mutant),
                     len(named),
                     _clarity(verdict.mutant),
                     len(verdict.killers),
@@ -238,6 +234,12 @@ def idle_tests(stages: Iterable[Stage]) -> list[str]:
 def _function(test: str) -> str:
     """`tests/test_x.py::test_y[prod]` -> `tests/test_x.py::test_y`."""
     return re.sub(r"\[.*\]$", "", test)
+
+
+def _echo(promise: str, mutant: Mutant) -> int:
+    """How many words of a promise's id the mutant's name echoes."""
+    stems = [word[:5] for word in promise.split("-") if len(word) > 3]
+    return sum(stem in mutant.name.lower() for stem in stems)
 
 
 def _clarity(mutant: Mutant) -> int:

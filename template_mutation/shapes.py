@@ -62,7 +62,8 @@ def absent(kind: str) -> dict[str, Shape]:
 def name_property(kind: str) -> str | None:
     """The property that gives a resource a physical name, when a user may choose it."""
     root = _schema(kind)
-    for name in identifiers(kind):
+    fixed = [str(name).split("/")[-1] for name in root.get("createOnlyProperties", [])]
+    for name in (*identifiers(kind), *fixed):
         if name in absent(kind) and name.endswith("Name") and name not in root.get("required", []):
             return name
     return None

@@ -1,7 +1,7 @@
-"""Whether CloudFormation could take a template: cfn-lint's errors, and dangling references.
+"""Whether CloudFormation could take a mutant: cfn-lint's errors, and the resource graph.
 
 cfn-lint takes longer for a template than all tests together, so it sees each
-mutant reduced: edited resources whole, and of the others only the type and what
+mutant reduced: edited elements whole, and of the others only the type and what
 its cross-resource rules need. What a reduced template cannot show (a reference to
 a resource that is gone, a dependency cycle) is decided here on the graph.
 """
@@ -23,41 +23,89 @@ from template_mutation.template import Template
 
 Finding = tuple[str, str, str]
 Names = tuple[str, ...]
+Verdicts = dict[str, str | None]
 PSEUDO = "AWS::"
 
 
 class Validity:
-    """Decides for the mutants of one template; findings of the template itself do not count."""
+    """Decides for the mutants of one template; findings of the template itself do not count.
 
-    def __init__(self, template: Template) -> None:
-        self.template = template
+    `known` are verdicts of earlier runs by key: a key depends on what cfn-lint is
+    shown, so an edit elsewhere in the stack leaves most verdicts standing.
+    """
+
+    def __init__(self, template: Template, known: Verdicts) -> None:
         self.base = template.copy()
+        self.known = known
         self.accepted: dict[tuple[Names, Names], set[Finding]] = {}
 
-    def fault(self, body: dict[str, Any]) -> str | None:
-        """Why this template is invalid where the unmutated one is not; None when it is valid."""
-        graph = dangling(body) or cycle(body)
-        if graph:
-            return graph
-        changed = self._changed(body, "Resources"), self._changed(body, "Outputs")
-        known = self.accepted.get(changed)
-        if known is None:
-            known = self.accepted[changed] = set(self._own_findings(self.base, *changed))
-        new = [f for f in self._own_findings(body, *changed) if f not in known]
+    def fault(self, mutant: Mutant, body: dict[str, Any]) -> tuple[str | None, Verdicts]:
+        """Why this mutant is invalid (None: it is valid), and the verdict if it is a new one."""
+        graph = self._graph_fault(mutant, body)
+        if graph is not None:
+            return graph, {}
+        resources, outputs = _touched(mutant, "Resources"), _touched(mutant, "Outputs")
+        key = self._key(body, resources, outputs)
+        if key not in self.known:
+            self.known[key] = self._linted(body, resources, outputs)
+            return self.known[key], {key: self.known[key]}
+        return self.known[key], {}
+
+    def _graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
+        """The whole graph is looked at only where an edit can have changed it."""
+        names = _touched(mutant, "Resources")
+        resources = body["Resources"]
+        if any(name not in resources for name in names) or _touched(mutant, "Outputs"):
+            return dangling(body) or cycle(body)
+        if any(_needs(resources[n]) - _needs(self.base["Resources"].get(n, {})) for n in names):
+            return dangling(body) or cycle(body)
+        return None
+
+    def _linted(self, body: dict[str, Any], resources: Names, outputs: Names) -> str | None:
+        touched = resources, outputs
+        if touched not in self.accepted:
+            self.accepted[touched] = set(_own_findings(self.base, *touched))
+        known = self.accepted[touched]
+        new = [finding for finding in _own_findings(body, *touched) if finding not in known]
         return f"{new[0][0]} {new[0][2]}" if new else None
 
-    def _own_findings(
-        self, body: dict[str, Any], resources: Names, outputs: Names
-    ) -> Iterator[Finding]:
-        """The findings that are not about a stub."""
-        for finding in _findings(_reduced(body, resources, outputs)):
-            section, _, rest = finding[1].partition("/")
-            if section != "Resources" or rest.partition("/")[0] in (*resources, ""):
-                yield finding
+    def _key(self, body: dict[str, Any], resources: Names, outputs: Names) -> str:
+        shown = [_reduced(each, resources, outputs) for each in (self.base, body)]
+        content = json.dumps([_version(), shown], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
 
-    def _changed(self, body: dict[str, Any], section: str) -> tuple[str, ...]:
-        before, after = self.base.get(section, {}), body.get(section, {})
-        return tuple(sorted(name for name in after if before.get(name) != after[name]))
+
+class Cache:
+    """Verdicts by key, kept between runs."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.verdicts: Verdicts = {}
+        if file.exists():
+            self.verdicts = json.loads(file.read_text(encoding="utf-8"))
+
+    def save(self) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.verdicts, sort_keys=True, indent=0)
+        self.file.write_text(text, encoding="utf-8")
+
+
+def _touched(mutant: Mutant, section: str) -> Names:
+    return tuple(
+        sorted({str(e.path[1]) for e in mutant.edits if len(e.path) > 1 and e.path[0] == section})
+    )
+
+
+def _needs(resource: dict[str, Any]) -> set[str]:
+    return {goal for _, goal in references(resource)} | set(depends_on(resource))
+
+
+def _own_findings(body: dict[str, Any], resources: Names, outputs: Names) -> Iterator[Finding]:
+    """The findings that are not about a stub."""
+    for finding in _findings(_reduced(body, resources, outputs)):
+        section, _, rest = finding[1].partition("/")
+        if section != "Resources" or rest.partition("/")[0] in (*resources, ""):
+            yield finding
 
 
 def _reduced(body: dict[str, Any], resources: Names, outputs: Names) -> dict[str, Any]:
@@ -78,27 +126,6 @@ def _reduced(body: dict[str, Any], resources: Names, outputs: Names) -> dict[str
         reduced["Outputs"] = whole["Outputs"]
     copied: dict[str, Any] = json.loads(json.dumps(reduced))
     return copied
-
-
-class Cache:
-    """Verdicts by content hash, kept between runs."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.verdicts: dict[str, str | None] = {}
-        if file.exists():
-            self.verdicts = json.loads(file.read_text(encoding="utf-8"))
-
-    def save(self) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(self.verdicts, sort_keys=True, indent=0)
-        self.file.write_text(text, encoding="utf-8")
-
-
-def key(template: Template, mutant: Mutant) -> str:
-    """What a verdict depends on: linter, this module, template and edits."""
-    content = [_version(), template.text, [(e.action, e.path, e.value) for e in mutant.edits]]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def dangling(body: dict[str, Any]) -> str | None:

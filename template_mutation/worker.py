@@ -1,10 +1,10 @@
-"""One process of the pool: collects the suite once, then answers jobs until told to stop."""
+"""One process of the pool: collects the suite once, then answers for mutants until told to stop."""
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -12,20 +12,21 @@ from typing import Any
 import pytest
 
 from template_mutation import template as templates
-from template_mutation.edits import Edit, apply
+from template_mutation.edits import Mutant, apply
 from template_mutation.errors import CannotRunError
 from template_mutation.replay import Outcome, Replay, Test
-from template_mutation.validity import Validity
+from template_mutation.validity import Validity, Verdicts
 
 PYTEST_ARGUMENTS = ("-p", "no:cacheprovider", "--assert=plain", "--tb=line", "-q", "-ra", "-s")
 
 
 @dataclass(frozen=True)
 class Suite:
-    """What every worker needs: the template's file, and pytest's arguments."""
+    """What every worker needs: the template's file, pytest's arguments, known verdicts."""
 
     template: Path
     arguments: tuple[str, ...]
+    verdicts: Verdicts
     log: Path
 
 
@@ -38,28 +39,20 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Job:
-    """Edits to apply and replay; `check` asks first whether the result is a valid template."""
-
-    name: str
-    edits: tuple[Edit, ...]
-    check: bool = False
-
-
-@dataclass(frozen=True)
 class Result:
-    """A job's outcome, or the reason why its template is invalid."""
+    """A mutant's outcome, or the reason why it is invalid; and new verdicts to remember."""
 
     name: str
     outcome: Outcome | None
     invalid: str | None = None
+    verdicts: Verdicts = field(default_factory=dict)
 
 
 def main(connection: Connection, suite: Suite) -> None:
     """The process's entry. Sends Ready (or a line of text: could not start), then Results."""
     _to_log(suite.log)
     template = templates.load(suite.template)
-    plugin = Replay(lambda replay: _serve(connection, replay, template))
+    plugin = Replay(lambda replay: _serve(connection, replay, template, suite.verdicts))
     try:
         code = pytest.main([*suite.arguments, *PYTEST_ARGUMENTS], plugins=[plugin])
     except CannotRunError as error:
@@ -69,22 +62,28 @@ def main(connection: Connection, suite: Suite) -> None:
         connection.send(_reason(suite.log, int(code)))
 
 
-def _serve(connection: Connection, replay: Replay, template: templates.Template) -> None:
+def _serve(
+    connection: Connection, replay: Replay, template: templates.Template, verdicts: Verdicts
+) -> None:
     if not any(test.takes_template for test in replay.tests):
         connection.send("no collected test takes the `template` fixture")
         return
-    validity = Validity(template)
+    validity = Validity(template, dict(verdicts))
     connection.send(Ready(tuple(replay.tests), replay.baseline(template.copy())))
-    while (job := connection.recv()) is not None:
-        connection.send(_answer(job, replay, template, validity))
+    while (mutant := connection.recv()) is not None:
+        connection.send(_answer(mutant, replay, template, validity))
 
 
-def _answer(job: Job, replay: Replay, template: templates.Template, validity: Validity) -> Result:
-    body: dict[str, Any] = apply(template.copy(), job.edits)
-    fault = validity.fault(body) if job.check else None
+def _answer(
+    mutant: Mutant, replay: Replay, template: templates.Template, validity: Validity
+) -> Result:
+    body: dict[str, Any] = apply(template.copy(), mutant.edits)
+    if mutant.is_control:
+        return Result(mutant.name, replay.run(body))
+    fault, verdicts = validity.fault(mutant, body)
     if fault is not None:
-        return Result(job.name, None, fault)
-    return Result(job.name, replay.run(body))
+        return Result(mutant.name, None, fault, verdicts)
+    return Result(mutant.name, replay.run(body), None, verdicts)
 
 
 def _to_log(log: Path) -> None:
