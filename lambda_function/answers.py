@@ -34,6 +34,11 @@ class Problem(Exception):  # noqa: N818 - it is an answer rather than a fault of
         self.cause = cause
 
 
+def rfc3339(moment: datetime) -> str:
+    """A moment of UTC, to the millisecond, like 2026-11-22T12:00:00.000Z."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def found(request_id: str, data: str, headers: Mapping[str, str]) -> Answer:
     """200 with the record, given as JSON text."""
     return _answer(200, request_id, headers, _body("true", request_id, f'"data":{data}'))

@@ -16,6 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from json import JSONEncoder
 
+from lambda_function.answers import rfc3339
 from lambda_function.request import Request
 from lambda_function.settings import LEVELS
 
@@ -44,7 +45,7 @@ class Log:
             return
         now = datetime.now(UTC)
         line = {
-            "timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z",
+            "timestamp": rfc3339(now),
             "level": level,
             "message": "answered",
             "requestId": asked.request_id,

@@ -12,12 +12,12 @@ from lambda_function.deadline import Bounded
 
 
 def test_the_result_of_a_call_in_time_is_returned() -> None:
-    bounded = Bounded(lambda a, b: a - b, 5)
+    bounded = Bounded(lambda a, b: a - b, 2)
     assert [bounded(a=n, b=1) for n in range(3)] == [-1, 0, 1]
 
 
 def test_one_thread_serves_all_calls() -> None:
-    bounded = Bounded(threading.get_ident, 5)
+    bounded = Bounded(threading.get_ident, 2)
     threads = {bounded() for _ in range(5)}
     assert len(threads) == 1
     assert threading.get_ident() not in threads
@@ -32,7 +32,7 @@ def test_an_exception_of_the_call_is_raised_and_the_thread_survives() -> None:
             raise KeyError("own")
         return 7
 
-    bounded = Bounded(call, 5)
+    bounded = Bounded(call, 2)
     with pytest.raises(KeyError, match="own"):
         bounded(fail=True)
     assert bounded(fail=False) == 7
@@ -63,13 +63,13 @@ def test_a_call_that_is_late_is_given_up_and_its_thread_ends() -> None:
 
 
 def test_calls_from_many_threads_do_not_wait_for_each_other() -> None:
-    meeting = threading.Barrier(3, timeout=5)
-    bounded = Bounded(meeting.wait, 10)
+    meeting = threading.Barrier(3, timeout=3)
+    bounded = Bounded(meeting.wait, 4)
     callers = [threading.Thread(target=bounded) for _ in range(3)]
     for caller in callers:
         caller.start()
     for caller in callers:
-        caller.join(5)
+        caller.join(3)
     assert not meeting.broken
     assert not any(caller.is_alive() for caller in callers)
 
@@ -77,7 +77,7 @@ def test_calls_from_many_threads_do_not_wait_for_each_other() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_process_starts_a_thread_of_its_own() -> None:
-    bounded = Bounded(os.getpid, 5)
+    bounded = Bounded(os.getpid, 2)
     assert bounded() == os.getpid()
     child = os.fork()
     if child == 0:

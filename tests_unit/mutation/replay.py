@@ -52,38 +52,42 @@ class Replay:
     verdicts: list[Verdict] = field(default_factory=list)
     # promise -> a mutant that one of its own tests kills, and that test
     proofs: dict[str, Verdict] = field(default_factory=dict)
+    # what runs when a handler is loaded
+    _of_start: set[str] = field(default_factory=set)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Baseline, then every mutant, then what is left to show of the promises."""
         if session.testsfailed:  # to be collected
             return True
-        started = self._functions_of_a_start()
+        self._of_start = _functions_of_a_start()
         seen = self._baseline(session.items)
         if self.red:
             return True
-        # what runs when a handler is loaded runs in tests that reuse one, too
-        for one in seen:
-            if {"handler", "handler_on_fake"} & set(getattr(one.item, "fixturenames", ())):
-                one.functions |= started
-        work = [(mutant, _tests_for(mutant, seen)) for mutant in self.mutants]
-        for verdict in _judge(work, self.jobs):
+        for verdict in self._judge(self._work(seen)):
             self.verdicts.append(verdict)
-            _progress(len(self.verdicts), len(work), self.verdicts)
+            _progress(len(self.verdicts), len(self.mutants), self.verdicts)
         self._prove(seen)
         return True
 
-    def _functions_of_a_start(self) -> set[str]:
-        set_mutant_under_test("stats")
-        os.environ["MUTMUT_DEPENDENCY_DEPTH"] = "-1"
-        conftest.load_handler()
-        return set(state()._stats)
+    def _work(self, seen: Iterable[Seen]) -> list[tuple[Mutant, list[Seen]]]:
+        """Each mutant with the tests that call its function, the quickest first."""
+        quickest = sorted(seen, key=lambda one: one.seconds)
+        return [
+            (mutant, [one for one in quickest if mutant.function in one.functions])
+            for mutant in self.mutants
+        ]
+
+    def _judge(self, work: Iterable[tuple[Mutant, list[Seen]]]) -> Iterator[Verdict]:
+        return _judge(work, self.jobs, self._of_start)
 
     def _baseline(self, items: Sequence[pytest.Item]) -> list[Seen]:
         """Run every test on the unchanged code; session fixtures stay for the mutants."""
         seen = []
         last = _package(items[-1])
-        _run(items[0], _package(items[0]))  # makes the session's fixtures, which no test is charged for
+        _run(
+            items[0], _package(items[0])
+        )  # makes the session's fixtures, which no test is charged for
         for item, following in zip(items, [*items[1:], last], strict=True):
             state()._stats.clear()
             reports = _run(item, following)
@@ -91,8 +95,18 @@ class Replay:
             seconds = sum(report.duration for report in reports)
             seen.append(Seen(item, set(state()._stats), seconds))
         set_mutant_under_test("")
-        _charge_modules(seen)
+        self._share_out(seen)
         return seen
+
+    def _share_out(self, seen: Sequence[Seen]) -> None:
+        """What one test did for others, all of them are charged with."""
+        together = [one for one in seen if "outcomes" in _fixtures(one)]
+        for one in together:
+            one.seconds = max(other.seconds for other in together)
+            one.functions = set().union(*(other.functions for other in together))
+        for one in seen:
+            if _fixtures(one) & {"handler", "handler_on_fake", "outcomes"}:
+                one.functions |= self._of_start
 
     def _prove(self, seen: Sequence[Seen]) -> None:
         """Find for each promise a mutant that a test of its own kills."""
@@ -103,11 +117,17 @@ class Replay:
         wanted = {promise for one in seen for promise in _promises(one.item)} - set(self.proofs)
         for promise in sorted(wanted):
             own = [one for one in seen if promise in _promises(one.item)]
-            work = [(mutant, _tests_for(mutant, own)) for mutant in self.mutants]
-            for verdict in _judge([one for one in work if one[1]], self.jobs):
+            for verdict in self._judge([one for one in self._work(own) if one[1]]):
                 if verdict.status == KILLED:
                     self.proofs[promise] = verdict
                     break
+
+
+def _functions_of_a_start() -> set[str]:
+    set_mutant_under_test("stats")
+    os.environ["MUTMUT_DEPENDENCY_DEPTH"] = "-1"
+    conftest.load_handler()
+    return set(state()._stats)
 
 
 def _run(item: pytest.Item, following: Node) -> list[pytest.TestReport]:
@@ -122,22 +142,12 @@ def _package(item: pytest.Item) -> Node:
     return module.parent
 
 
-def _charge_modules(seen: Sequence[Seen]) -> None:
-    """A module's own fixture is paid by whichever of its tests comes first."""
-    for one in seen:
-        if "outcomes" in getattr(one.item, "fixturenames", ()):
-            one.seconds = max(other.seconds for other in seen)
+def _fixtures(one: Seen) -> set[str]:
+    return set(getattr(one.item, "fixturenames", ()))
 
 
 def _promises(item: pytest.Item) -> set[str]:
     return {promise for mark in item.iter_markers("promise") for promise in mark.args}
-
-
-def _tests_for(mutant: Mutant, seen: Iterable[Seen]) -> list[Seen]:
-    """The tests that call the mutated function, the quickest first."""
-    return sorted(
-        (one for one in seen if mutant.function in one.functions), key=lambda one: one.seconds
-    )
 
 
 @dataclass(frozen=True)
@@ -148,7 +158,9 @@ class _Child:
     until: float
 
 
-def _judge(work: Iterable[tuple[Mutant, list[Seen]]], jobs: int) -> Iterator[Verdict]:
+def _judge(
+    work: Iterable[tuple[Mutant, list[Seen]]], jobs: int, of_start: set[str]
+) -> Iterator[Verdict]:
     """Verdicts as they come; closing the iterator ends what still runs."""
     waiting = iter(work)
     running: dict[int, _Child] = {}
@@ -159,7 +171,7 @@ def _judge(work: Iterable[tuple[Mutant, list[Seen]]], jobs: int) -> Iterator[Ver
                     if not task[1]:
                         yield Verdict(task[0], UNTESTED)
                         continue
-                    pipe, child = _fork(*task)
+                    pipe, child = _fork(*task, anew=task[0].function in of_start)
                     running[pipe] = child
                     selector.register(pipe, selectors.EVENT_READ)
                 if not running:
@@ -174,11 +186,13 @@ def _judge(work: Iterable[tuple[Mutant, list[Seen]]], jobs: int) -> Iterator[Ver
                 _verdict(pipe, child, late=True)
 
 
-def _fork(mutant: Mutant, tests: Sequence[Seen]) -> tuple[int, _Child]:
+def _fork(mutant: Mutant, tests: Sequence[Seen], *, anew: bool) -> tuple[int, _Child]:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
+        if anew:
+            conftest.handler_with.cache_clear()
         _be_mutant(mutant, tests, writing)
     os.close(writing)
     limit = _GRACE_SECONDS + 3 * sum(one.seconds for one in tests if one.seconds < 1)
@@ -190,7 +204,6 @@ def _be_mutant(mutant: Mutant, tests: Sequence[Seen], writing: int) -> NoReturn:
     killer = b""
     try:
         set_mutant_under_test(mutant.name)
-        conftest.handler_with.cache_clear()
         items = [one.item for one in tests]
         for number, item in enumerate(items):
             following = items[number + 1] if number + 1 < len(items) else _package(item)

@@ -1,0 +1,120 @@
+"""Dollars per million requests, from the template's own settings and a dated price table."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PRICES = Path(__file__).with_name("prices.toml")
+
+# At 1,769 MB a function has the equivalent of one processor:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+MB_OF_ONE_CPU = 1769
+# What the local table does not show: the way to DynamoDB and back. Taken, not measured.
+TABLE_MS = 5
+# Traffic that the trace share is computed for.
+REQUESTS_PER_SECOND = 10
+# Default sampling: the first request of each second, and 5 % of the others:
+# https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+SAMPLED_SHARE = (1 + 0.05 * (REQUESTS_PER_SECOND - 1)) / REQUESTS_PER_SECOND
+# Beside its message an event counts 26 bytes:
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+EVENT_BYTES = 26
+# Lambda's own two events of an invocation in JSON, after the examples on
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+PLATFORM_BYTES = (
+    len(
+        '{"time":"2026-11-22T12:00:00.000Z","type":"platform.start","record":{"requestId":'
+        '"7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11","version":"12"}}'
+    ),
+    len(
+        '{"time":"2026-11-22T12:00:00.000Z","type":"platform.report","record":{"requestId":'
+        '"7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11","metrics":{"durationMs":8.52,'
+        '"billedDurationMs":9,"memorySizeMB":512,"maxMemoryUsedMB":70},"tracing":{"spanId":'
+        '"53995c3f42cd8ad8","type":"X-Amzn-Trace-Id","value":"Root=1-5759e988-'
+        'bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"},"status":"success"}}'
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the template says and the price depends on."""
+
+    memory_mb: int
+    architecture: str
+    tracing: bool
+    access_log_bytes: int
+    variables: dict[str, str]  # of the function, its table's name apart
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the bill."""
+
+    what: str
+    quantity: str  # of one request
+    dollars: float  # per million requests
+
+
+def settings(template: dict[str, Any]) -> Settings:
+    """Read the settings. Raises ValueError where the template is not of this stack."""
+    function = _only(template, "AWS::Lambda::Function", "lambda_function.handler.lambda_handler")
+    stage = _only(template, "AWS::ApiGateway::Stage", "")
+    log_format = json.dumps(stage["AccessLogSetting"]["Format"])
+    return Settings(
+        memory_mb=int(function["MemorySize"]),
+        architecture=function["Architectures"][0],
+        tracing=function.get("TracingConfig", {}).get("Mode") == "Active",
+        access_log_bytes=len(re.sub(r"\$context\.[\w.]+", "x" * 20, json.loads(log_format))),
+        variables={
+            name: value
+            for name, value in function["Environment"]["Variables"].items()
+            if isinstance(value, str)
+        },
+    )
+
+
+def _only(template: dict[str, Any], kind: str, containing: str) -> dict[str, Any]:
+    found = [
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == kind and containing in json.dumps(resource)
+    ]
+    if len(found) != 1:
+        raise ValueError(f"the template has {len(found)} resources {kind} {containing}".rstrip())
+    properties: dict[str, Any] = found[0]
+    return properties
+
+
+def bill(stack: Settings, *, cpu_ms: float, log_bytes: int, prices: dict[str, Any]) -> list[Item]:
+    """The lines of the bill for a million requests that each read a record of up to 4 KB."""
+    if stack.architecture != "arm64":
+        raise ValueError(f"the price table knows arm64 alone, not {stack.architecture}")
+    milliseconds = math.ceil(cpu_ms * max(1, MB_OF_ONE_CPU / stack.memory_mb) + TABLE_MS)
+    gb_seconds = stack.memory_mb / 1024 * milliseconds / 1000
+    sizes = (log_bytes, stack.access_log_bytes, *PLATFORM_BYTES)
+    bytes_logged = sum(size + EVENT_BYTES for size in sizes)
+    traces = SAMPLED_SHARE if stack.tracing else 0.0
+    quantities = {
+        "gateway_request": (1, "1"),
+        "function_request": (1, "1"),
+        "function_gb_second": (gb_seconds, f"{milliseconds} ms at {stack.memory_mb} MB"),
+        "read_request_unit": (1, "1"),
+        "log_gb": (bytes_logged / 1e9, f"{bytes_logged} bytes in {len(sizes)} events"),
+        "trace": (traces, f"{traces:.1%} of requests"),
+    }
+    return [
+        Item(prices[name]["what"], told, 1e6 * quantity * prices[name]["dollars"])
+        for name, (quantity, told) in quantities.items()
+    ]
+
+
+def prices() -> dict[str, Any]:
+    """The price table."""
+    return tomllib.loads(PRICES.read_text(encoding="utf-8"))
