@@ -73,8 +73,7 @@ class Gateway(Construct):
         )
         # The CDK's own URL output; the stack has one of a stable name.
         api.node.try_remove_child("Endpoint")
-        resource = api.node.default_child
-        assert isinstance(resource, apigateway.CfnRestApi)
+        resource = _resource(api)
         resource.security_policy = SECURITY_POLICY
         resource.endpoint_access_mode = ENDPOINT_ACCESS_MODE
         if settings.stage == "local":
@@ -104,5 +103,12 @@ class Gateway(Construct):
             retention=RetentionDays.ONE_WEEK,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        self.api.deployment_stage.node.add_dependency(group, logging_account(self))
+        account = logging_account(self, api=_resource(self.api))
+        self.api.deployment_stage.node.add_dependency(group, account)
         return group
+
+
+def _resource(api: apigateway.RestApi) -> apigateway.CfnRestApi:
+    resource = api.node.default_child
+    assert isinstance(resource, apigateway.CfnRestApi)
+    return resource

@@ -21,11 +21,12 @@ ACTIONS = [
 ]
 
 
-def logging_account(scope: Construct) -> apigateway.CfnAccount:
+def logging_account(scope: Construct, *, api: apigateway.CfnRestApi) -> apigateway.CfnAccount:
     """The setting is one per account and region, shared by all its APIs.
 
     It and its role therefore stay when the stack goes: another stage may be writing its logs
-    with them.
+    with them. In an account without any API it can be made only after one:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-account.html
     """
     statement = iam.PolicyStatement(actions=ACTIONS, resources=["*"])
     role = iam.Role(
@@ -35,6 +36,7 @@ def logging_account(scope: Construct) -> apigateway.CfnAccount:
         inline_policies={"WriteLogs": iam.PolicyDocument(statements=[statement])},
     )
     account = apigateway.CfnAccount(scope, "Account", cloud_watch_role_arn=role.role_arn)
+    account.add_resource_dependency(api)
     role.apply_removal_policy(RemovalPolicy.RETAIN)
     account.apply_removal_policy(RemovalPolicy.RETAIN)
     return account

@@ -144,6 +144,12 @@ def test_access_log_tells_no_caller(api_stage: Resource) -> None:
 
 
 @pytest.mark.promise("gateway-logged")
+def test_account_setting_waits_for_the_api(template: Template, api: Resource) -> None:
+    """An account that never had an API takes no setting."""
+    assert api.id in template.only("AWS::ApiGateway::Account").depends_on
+
+
+@pytest.mark.promise("gateway-logged")
 def test_stage_waits_for_its_logs(template: Template, api_stage: Resource) -> None:
     """Without the role its creation fails; without the group API Gateway makes an eternal one."""
     account = template.only("AWS::ApiGateway::Account")
