@@ -18,9 +18,11 @@ from tests_e2e.target import Target
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-# The sandbox needs privileges that containers lack; the rest keeps Chromium off the network.
+# Containers lack the privileges that the sandbox needs, and often shared memory; the rest keeps
+# Chromium off the network.
 FLAGS = [
     "--no-sandbox",
+    "--disable-dev-shm-usage",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

@@ -59,6 +59,9 @@ def _one_stage(arguments: argparse.Namespace, faults: Sequence[Fault]) -> int:
     except (CannotRunError, LocalStageError) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"error: the stage {arguments.stage} was interrupted", file=sys.stderr)
+        return 2
     _write(arguments.output, [_row(verdict) for verdict in verdicts])
     return 0 if all(verdict.caught for verdict in verdicts) else 1
 
@@ -70,8 +73,8 @@ def _all_stages(arguments: argparse.Namespace, faults: Sequence[Fault]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         files = {stage: Path(folder, f"{stage}.json") for stage in stages}
         running = [_started(arguments, stage, file) for stage, file in files.items()]
-        codes = [process.wait() for process in running]
-        if max(codes) > 1:
+        codes = [_ended(process) for process in running]
+        if not set(codes) <= {0, 1}:
             return 2
         rows = [row for file in files.values() for row in json.loads(file.read_text("utf-8"))]
     unbroken = [] if arguments.fault else _unbroken(rows)
@@ -85,6 +88,15 @@ def _started(arguments: argparse.Namespace, stage: str, output: Path) -> subproc
     command += ["--full"] if arguments.full else []
     command += ["--fault", arguments.fault] if arguments.fault else []
     return subprocess.Popen(command, cwd=ROOT)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """Its exit code. Ctrl-C reaches it as well: it ends its stage, and is waited for."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 def _tell(verdict: Verdict) -> None:

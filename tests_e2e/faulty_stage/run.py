@@ -137,7 +137,9 @@ def judged(
             tell(verdicts[-1])
         problems.extend(_red_without_fault(suite, verdicts))
 
-    pytest.main(_arguments(stage), plugins=[Replay(judge), _Settings(stage)])
+    code = pytest.main(_arguments(stage), plugins=[Replay(judge), _Settings(stage)])
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise CannotRunError("interrupted")
     if problems:
         raise CannotRunError("; ".join(problems))
     return verdicts
