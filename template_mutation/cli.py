@@ -15,15 +15,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import promises
-from template_mutation import equivalence, generate, score, synthesis
+from template_mutation import equivalence, generate, promise_command, score, synthesis
 from template_mutation import template as templates
-from template_mutation.errors import CannotRunError
-from template_mutation.reports import junit, page, record, terminal
+from template_mutation.errors import BAD, COULD_NOT_RUN, OK, CannotRunError
+from template_mutation.reports import html, junit, record, terminal
 from template_mutation.run import Advance, Plan, Settings, run, selected
 from template_mutation.selection import differing
 from template_mutation.validity import Cache
 
-OK, BAD, COULD_NOT_RUN = 0, 1, 2
 FULL = "prod"
 TESTS = "tests_infra"
 REVIEWED = "reviewed_mutants.toml"
@@ -31,9 +30,10 @@ REVIEWED = "reviewed_mutants.toml"
 
 def main(arguments: list[str]) -> int:
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
-    options = _parser().parse_args(arguments)
     try:
-        return _run(options, console)
+        if arguments[:1] == ["promises"]:
+            return promise_command.main(arguments[1:], console)
+        return _run(_parser().parse_args(arguments), console)
     except CannotRunError as error:
         print(f"template_mutation: could not run: {error}", file=sys.stderr)
         return COULD_NOT_RUN
@@ -179,18 +179,18 @@ def _write(
     record.write(folder / "infra.json", stages, broken)
     junit.write(folder / "infra.xml", stages, broken)
     written = "infra.json, infra.xml"
-    if page.VIEWER.exists():
+    if html.VIEWER.exists():
         loaded = {plan.name: plan.template for plan in plans}
-        page.write(folder / "infra.html", stages, loaded, page.VIEWER)
+        html.write(folder / "infra.html", stages, loaded, html.VIEWER)
         written += ", infra.html"
     else:
-        console.print(f"no HTML page: {page.VIEWER} is missing (npm ci brings it)", style="yellow")
+        console.print(f"no HTML page: {html.VIEWER} is missing (npm ci brings it)", style="yellow")
     console.print(f"reports in {folder}: {written}", highlight=False)
 
 
 def _broken(stages: list[score.Stage], settings: Settings, *, partial: bool) -> list[str]:
     if partial:
-        return score.survivors(stages)
+        return score.partial_rules(stages)
     return score.broken_rules(stages, settings.entries, _promised(stages))
 
 

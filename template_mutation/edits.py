@@ -63,9 +63,12 @@ def insert(path: Path, value: Any) -> Edit:
 
 
 def apply(body: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
-    """Edit a template in place, in order, and return it. Values are copied."""
+    """Edit a template in place, in order, and return it. Values are copied.
+
+    A `set` below an object that is not there makes it.
+    """
     for edit in edits:
-        parent = at(body, edit.path[:-1])
+        parent = _parent(body, edit)
         key: Any = edit.path[-1]
         if edit.action == "remove":
             del parent[key]
@@ -73,6 +76,15 @@ def apply(body: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
             parent.insert(key, json.loads(json.dumps(edit.value)))
         else:
             parent[key] = json.loads(json.dumps(edit.value))
+    return body
+
+
+def _parent(body: Any, edit: Edit) -> Any:
+    for key in edit.path[:-1]:
+        if edit.action == "set" and isinstance(body, dict):
+            body = body.setdefault(key, {})
+        else:
+            body = body[key]
     return body
 
 

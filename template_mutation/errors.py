@@ -1,4 +1,6 @@
-"""The one error that the command line turns into a line and exit code 2."""
+"""Exit codes, and the one error that becomes a line and an exit code."""
+
+OK, BAD, COULD_NOT_RUN = 0, 1, 2
 
 
 class CannotRunError(Exception):

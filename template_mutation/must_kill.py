@@ -39,7 +39,7 @@ RULES = (
     Rule("exposure", type="^AWS::ApiGateway::RestApi$", pointer="Endpoint|/Policy$"),
     Rule("authorization", pointer="AuthorizationType|AuthorizerId|ApiKeyRequired"),
     Rule("authorization", operator="OPEN_API"),
-    Rule("encryption", pointer="SSE|Kms|KMS|Encrypt|SecurityPolicy|EndpointAccessMode"),
+    Rule("encryption", pointer="SSE|Sse|Kms|KMS|Encrypt|SecurityPolicy|EndpointAccessMode"),
     Rule("recovery", pointer="PointInTimeRecovery"),
     Rule("retention", pointer="RetentionInDays"),
     Rule("deletion", pointer="^/(DeletionPolicy|UpdateReplacePolicy)|DeletionProtection"),

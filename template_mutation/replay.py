@@ -24,7 +24,7 @@ FAILING = (Exception, pytest.fail.Exception)
 
 
 @dataclass(frozen=True)
-class Test:
+class CollectedTest:
     """A collected test: what it is called, the promises it names, whether it takes the template."""
 
     id: str
@@ -54,9 +54,9 @@ class Replay:
         self.fixtures: dict[int, tuple[Any, Any]] = {}
 
     @property
-    def tests(self) -> list[Test]:
+    def tests(self) -> list[CollectedTest]:
         return [
-            Test(
+            CollectedTest(
                 item.nodeid,
                 tuple(name for mark in item.iter_markers("promise") for name in mark.args),
                 FIXTURE in item.fixturenames,
@@ -69,9 +69,9 @@ class Replay:
         self._swap(body)
         red, first = [], ""
         for index, item in enumerate(self.items):
-            following = self.items[(index + 1) % len(self.items)]
+            following = _next(self.items, index)
             reports = runtestprotocol(item, log=False, nextitem=following)
-            told = [str(report.longrepr) for report in reports if report.failed]
+            told = [_last_line(report) for report in reports if report.failed]
             if told:
                 red.append(index)
                 first = first or told[0]
@@ -83,9 +83,9 @@ class Replay:
         """Replay the tests that take the template on this template."""
         self._swap(body)
         red, crashed, first = [], [], ""
+        chosen = [self.items[index] for index in self.passed]
         for place, index in enumerate(self.passed):
-            following = self.items[self.passed[(place + 1) % len(self.passed)]]
-            failure = _failure(self.items[index], following)
+            failure = _failure(chosen[place], _next(chosen, place))
             if failure is not None:
                 red.append(index)
                 first = first or failure
@@ -95,7 +95,7 @@ class Replay:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        if session.testsfailed:
+        if session.testsfailed or not session.items:
             return None
         self.items = list(session.items)
         self.serve(self)
@@ -130,6 +130,15 @@ def _maker(kind: type[Any]) -> Callable[[dict[str, Any]], Any]:
     raise CannotRunError(
         f"the fixture {FIXTURE!r} gives a {kind.__name__}: neither a dict nor a type with from_json"
     )
+
+
+def _last_line(report: Any) -> str:
+    return ([line for line in str(report.longrepr).splitlines() if line.strip()] or [""])[-1]
+
+
+def _next(items: list[Any], place: int) -> Any:
+    """The item that follows, the first after the last: what it shares stays set up."""
+    return items[(place + 1) % len(items)] if len(items) > 1 else None
 
 
 def _failure(item: Any, following: Any) -> str | None:

@@ -13,7 +13,7 @@ from template_mutation.edits import Edit, Mutant, control
 from template_mutation.equivalence import Entry
 from template_mutation.errors import CannotRunError
 from template_mutation.pool import Lost, Pool
-from template_mutation.replay import Outcome, Test
+from template_mutation.replay import CollectedTest, Outcome
 from template_mutation.score import Answer, Stage
 from template_mutation.template import Template
 from template_mutation.worker import Result
@@ -120,7 +120,7 @@ def _replacing(template: Template, body: dict[str, object]) -> tuple[Edit, ...]:
     return gone + tuple(Edit("set", (key,), value) for key, value in body.items())
 
 
-def _check_baseline(tests: tuple[Test, ...], outcome: Outcome, when: str) -> None:
+def _check_baseline(tests: tuple[CollectedTest, ...], outcome: Outcome, when: str) -> None:
     if outcome.red:
         others = f" and {len(outcome.red) - 1} more" if len(outcome.red) > 1 else ""
         raise CannotRunError(

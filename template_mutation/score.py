@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from template_mutation.edits import Mutant
 from template_mutation.equivalence import MOST_REVIEWED, Entry
-from template_mutation.replay import Outcome, Test
+from template_mutation.replay import CollectedTest, Outcome
 
 KILLED = "killed"
 CRASHED = "killed by a crash"
@@ -41,7 +41,7 @@ class Stage:
     name: str
     template: str
     verdicts: tuple[Verdict, ...]
-    tests: tuple[Test, ...]
+    tests: tuple[CollectedTest, ...]
     red_on_canary: dict[str, list[str]] = field(default_factory=dict)
     too_wide: dict[str, float] = field(default_factory=dict)
     generated: int = 0
@@ -80,7 +80,7 @@ def judge(
     name: str,
     template: str,
     answers: Iterable[Answer],
-    tests: tuple[Test, ...],
+    tests: tuple[CollectedTest, ...],
     canaries: dict[str, Outcome],
     *,
     partial: bool = False,
@@ -101,7 +101,7 @@ def judge(
     return Stage(name, template, verdicts, tests, red, wide, len(answers))
 
 
-def _too_wide(tests: tuple[Test, ...], ran: list[Outcome]) -> dict[str, float]:
+def _too_wide(tests: tuple[CollectedTest, ...], ran: list[Outcome]) -> dict[str, float]:
     kills = Counter(index for outcome in ran for index in outcome.red)
     return {
         tests[index].id: round(kills[index] / len(ran), 4)
@@ -110,7 +110,7 @@ def _too_wide(tests: tuple[Test, ...], ran: list[Outcome]) -> dict[str, float]:
     }
 
 
-def _verdict(answer: Answer, tests: tuple[Test, ...], void: set[int]) -> Verdict:
+def _verdict(answer: Answer, tests: tuple[CollectedTest, ...], void: set[int]) -> Verdict:
     if answer.outcome is None:
         return Verdict(answer.mutant, answer.decided, (), answer.reason)
     red = [index for index in answer.outcome.red if index not in void]
@@ -131,17 +131,7 @@ def broken_rules(
     `promised` are the ids that need a killed mutant; empty where there is no ledger.
     """
     stages = list(stages)
-    lines: list[str] = []
-    for stage in stages:
-        lines += _survivors(stage)
-        lines += [
-            f"{stage.name}: {test} is red on a canary ({', '.join(names)}): its kills do not count"
-            for test, names in stage.red_on_canary.items()
-        ]
-        lines += [
-            f"{stage.name}: {test} kills {share:.0%} of all mutants: a snapshot, not counted"
-            for test, share in stage.too_wide.items()
-        ]
+    lines = partial_rules(stages)
     lines += _reviews(stages, list(entries))
     lines += [f"no valid mutant is killed by {test}" for test in idle_tests(stages)]
     proven = {row.promise for row in promise_kills(stages)}
@@ -152,9 +142,19 @@ def broken_rules(
     return lines
 
 
-def survivors(stages: Iterable[Stage]) -> list[str]:
-    """The broken rules of a partial run: survivors alone."""
-    return [line for stage in stages for line in _survivors(stage)]
+def partial_rules(stages: Iterable[Stage]) -> list[str]:
+    """The rules that a run of some mutants can break: survivors, and tests that do not count."""
+    lines: list[str] = []
+    for stage in stages:
+        lines += _survivors(stage)
+        for test, names in stage.red_on_canary.items():
+            told = ", ".join(name.removeprefix("canary: ") for name in names)
+            lines.append(f"{stage.name}: {test} is red on a canary ({told}): not counted")
+        for test, share in stage.too_wide.items():
+            lines.append(
+                f"{stage.name}: {test} kills {share:.0%} of all mutants: a snapshot, not counted"
+            )
+    return lines
 
 
 def _survivors(stage: Stage) -> list[str]:
@@ -221,7 +221,7 @@ def promise_kills(stages: Iterable[Stage]) -> list[PromiseKill]:
 
 
 def idle_tests(stages: Iterable[Stage]) -> list[str]:
-    """Test functions that take the template and kill no valid mutant of any stage."""
+    """CollectedTest functions that take the template and kill no valid mutant of any stage."""
     takers: set[str] = set()
     killers: set[str] = set()
     for stage in stages:

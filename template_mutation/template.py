@@ -29,6 +29,12 @@ class Element:
     def path(self) -> tuple[str, str]:
         return (self.section, self.logical_id)
 
+    @property
+    def properties(self) -> dict[str, Any]:
+        """A resource's Properties; empty where it has none."""
+        found: dict[str, Any] = self.body.get("Properties", {})
+        return found
+
 
 @dataclass(frozen=True)
 class Template:

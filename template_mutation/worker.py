@@ -14,7 +14,7 @@ import pytest
 from template_mutation import template as templates
 from template_mutation.edits import Mutant, apply
 from template_mutation.errors import CannotRunError
-from template_mutation.replay import Outcome, Replay, Test
+from template_mutation.replay import CollectedTest, Outcome, Replay
 from template_mutation.validity import Validity, Verdicts
 
 PYTEST_ARGUMENTS = ("-p", "no:cacheprovider", "--assert=plain", "--tb=line", "-q", "-ra", "-s")
@@ -34,7 +34,7 @@ class Suite:
 class Ready:
     """The collected tests, and which of them are red without a mutation."""
 
-    tests: tuple[Test, ...]
+    tests: tuple[CollectedTest, ...]
     baseline: Outcome
 
 

@@ -10,6 +10,7 @@ from template_mutation.drafts import Draft
 from template_mutation.edits import insert, set_
 from template_mutation.graph import is_intrinsic, target
 from template_mutation.operators.iam import ADMINISTRATOR, EVERYTHING
+from template_mutation.operators.omission import undepended
 from template_mutation.operators.walking import below, is_policy, label, nodes
 from template_mutation.shapes import Node, Shape
 from template_mutation.template import Element, Template
@@ -133,8 +134,8 @@ def _to_alias(element: Element) -> Made:
         _made(
             "Lambda::Url",
             AuthType="NONE",
-            Qualifier=element.body["Properties"].get("Name"),
-            TargetFunctionArn=element.body["Properties"].get("FunctionName"),
+            Qualifier=element.properties.get("Name"),
+            TargetFunctionArn=element.properties.get("FunctionName"),
         ),
     )
 
@@ -180,7 +181,7 @@ def _to_api(element: Element) -> Made:
 
 
 def _to_path(element: Element) -> Made:
-    api = element.body["Properties"].get("RestApiId")
+    api = element.properties.get("RestApiId")
     yield "open-method", "an open method on this path", _open_method(api, _ref(element))
 
 
@@ -202,7 +203,7 @@ def _to_deployment(element: Element) -> Made:
         _made(
             "ApiGateway::Stage",
             DeploymentId=_ref(element),
-            RestApiId=element.body["Properties"].get("RestApiId"),
+            RestApiId=element.properties.get("RestApiId"),
             StageName="mutant",
         ),
     )
@@ -278,7 +279,7 @@ def _everyone(action: str) -> Resource:
 
 def _properties(element: Element) -> Iterator[Draft]:
     """Optional properties that the resource leaves out, set to what is not the default."""
-    own = element.body.get("Properties", {})
+    own = element.properties
     named = shapes.name_property(element.type)
     for name, shape in shapes.absent(element.type).items():
         if name in own:
@@ -311,7 +312,11 @@ def _condition(template: Template, element: Element) -> Iterator[Draft]:
     if "Condition" in element.body or element.type not in STATEFUL:
         return
     conditions = {**template.body.get("Conditions", {}), NEW: {"Fn::Equals": ["this", "that"]}}
-    edits = (set_(("Conditions",), conditions), set_((*element.path, "Condition"), NEW))
+    edits = (
+        set_(("Conditions",), conditions),
+        set_((*element.path, "Condition"), NEW),
+        *undepended(template, {element.logical_id}),
+    )
     yield Draft(("Condition",), "ADD_CONDITION", edits, "only where a condition holds: never")
 
 

@@ -34,7 +34,7 @@ def _data_deleted(element: Element) -> Iterator[Draft]:
 
 def _unprotected(element: Element) -> Iterator[Edit]:
     key = "DeletionProtectionEnabled"
-    properties = element.body.get("Properties", {})
+    properties = element.properties
     if key in properties:
         yield set_((*element.path, "Properties", key), False)
     for index, replica in enumerate(properties.get("Replicas", [])):
@@ -43,7 +43,7 @@ def _unprotected(element: Element) -> Iterator[Edit]:
 
 
 def _provisioned_table(element: Element) -> Iterator[Draft]:
-    if element.body["Properties"].get("BillingMode") == "PAY_PER_REQUEST":
+    if element.properties.get("BillingMode") == "PAY_PER_REQUEST":
         base = (*element.path, "Properties")
         throughput = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
         edits = (
@@ -56,7 +56,7 @@ def _provisioned_table(element: Element) -> Iterator[Draft]:
 
 
 def _provisioned_global_table(element: Element) -> Iterator[Draft]:
-    if element.body["Properties"].get("BillingMode") != "PAY_PER_REQUEST":
+    if element.properties.get("BillingMode") != "PAY_PER_REQUEST":
         return
     base = (*element.path, "Properties")
     scaling = {
@@ -71,7 +71,7 @@ def _provisioned_global_table(element: Element) -> Iterator[Draft]:
             {"WriteCapacityAutoScalingSettings": scaling},
         ),
     ]
-    for index, _ in enumerate(element.body["Properties"].get("Replicas", [])):
+    for index, _ in enumerate(element.properties.get("Replicas", [])):
         edits.append(
             set_(
                 (*base, "Replicas", index, "ReadProvisionedThroughputSettings"),
@@ -84,7 +84,7 @@ def _provisioned_global_table(element: Element) -> Iterator[Draft]:
 
 
 def _unencrypted(element: Element) -> Iterator[Draft]:
-    if "SSESpecification" in element.body["Properties"]:
+    if "SSESpecification" in element.properties:
         path = (*element.path, "Properties", "SSESpecification")
         yield Draft(
             ("Properties", "SSESpecification"),
@@ -97,7 +97,7 @@ def _unencrypted(element: Element) -> Iterator[Draft]:
 def _table_policy(element: Element) -> Iterator[Draft]:
     statement = {"Effect": "Allow", "Action": "dynamodb:*", "Principal": "*", "Resource": "*"}
     document = {"PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
-    replicas = element.body["Properties"].get("Replicas")
+    replicas = element.properties.get("Replicas")
     path: tuple[str | int, ...] = ("Properties", "ResourcePolicy")
     if isinstance(replicas, list) and replicas:
         path = ("Properties", "Replicas", 0, "ResourcePolicy")
@@ -113,7 +113,7 @@ def _open_api(template: Template, element: Element) -> Iterator[Draft]:
     edits = [
         set_((*method.path, "Properties", "AuthorizationType"), "NONE")
         for method in _methods(template, element)
-        if method.body["Properties"].get("AuthorizationType", "NONE") != "NONE"
+        if method.properties.get("AuthorizationType", "NONE") != "NONE"
     ]
     if edits:
         yield Draft((), "OPEN_API", tuple(edits), "every method open to everyone")
@@ -121,7 +121,7 @@ def _open_api(template: Template, element: Element) -> Iterator[Draft]:
 
 def _credentials_with_star(element: Element) -> Iterator[Draft]:
     """Access-Control-Allow-Origin * together with Allow-Credentials, method by method."""
-    responses = element.body["Properties"].get("Integration", {}).get("IntegrationResponses", [])
+    responses = element.properties.get("Integration", {}).get("IntegrationResponses", [])
     for index, response in enumerate(responses):
         if not isinstance(response, dict):
             continue
@@ -133,7 +133,7 @@ def _credentials_with_star(element: Element) -> Iterator[Draft]:
             f"{prefix}Credentials": "'true'",
         }
         edits = [set_((*path, "ResponseParameters"), parameters)]
-        for at, answer in enumerate(element.body["Properties"].get("MethodResponses", [])):
+        for at, answer in enumerate(element.properties.get("MethodResponses", [])):
             if answer.get("StatusCode") == response.get("StatusCode"):
                 allowed = {
                     **answer.get("ResponseParameters", {}),
@@ -154,7 +154,7 @@ def _credentials_with_star(element: Element) -> Iterator[Draft]:
 
 def _answers_nothing(element: Element) -> Iterator[Draft]:
     """The method answers by itself and its function is never called."""
-    integration = element.body["Properties"].get("Integration", {})
+    integration = element.properties.get("Integration", {})
     if integration.get("Type") in ("AWS_PROXY", "AWS"):
         mock = {"Type": "MOCK", "RequestTemplates": {"application/json": '{"statusCode": 200}'}}
         path = (*element.path, "Properties", "Integration")
@@ -169,7 +169,7 @@ def _answers_nothing(element: Element) -> Iterator[Draft]:
 def _weak_response(element: Element) -> Iterator[Draft]:
     """A gateway error that is answered as a success, in API Gateway's own words."""
     base = (*element.path, "Properties")
-    properties = element.body["Properties"]
+    properties = element.properties
     edits = [set_((*base, "StatusCode"), "200")]
     yield Draft(("Properties", "StatusCode"), "SUCCESS", tuple(edits), "answered with status 200")
     own = [
@@ -198,7 +198,7 @@ def _weak_response(element: Element) -> Iterator[Draft]:
 
 def _unlogged(element: Element) -> Iterator[Draft]:
     base = (*element.path, "Properties")
-    properties = element.body["Properties"]
+    properties = element.properties
     settings = properties.get("MethodSettings", [])
     for index, setting in enumerate(settings):
         path = (*base, "MethodSettings", index)
@@ -230,7 +230,7 @@ def _unlogged(element: Element) -> Iterator[Draft]:
 def _old_tls(element: Element) -> Iterator[Draft]:
     base = (*element.path, "Properties")
     edits = [set_((*base, "SecurityPolicy"), "TLS_1_0")]
-    if "EndpointAccessMode" in element.body["Properties"]:
+    if "EndpointAccessMode" in element.properties:
         edits.append(remove((*base, "EndpointAccessMode")))
     yield Draft(("Properties", "SecurityPolicy"), "OLD_TLS", tuple(edits), "TLS 1.0 accepted")
 
@@ -281,7 +281,7 @@ def _methods(template: Template, api: Element) -> list[Element]:
     return [
         e
         for e in template.resources("AWS::ApiGateway::Method")
-        if target(e.body["Properties"].get("RestApiId")) == api.logical_id
+        if target(e.properties.get("RestApiId")) == api.logical_id
     ]
 
 

@@ -21,7 +21,7 @@ def permissions(template: Template, element: Element) -> Iterator[Draft]:
     del template
     if element.section != "Resources":
         return
-    for path, document in _policies(element.body.get("Properties", {}), ("Properties",)):
+    for path, document in _policies(element.properties, ("Properties",)):
         yield from _document(element, path, document)
     if element.type in ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"):
         yield from _attachments(element)
@@ -202,7 +202,7 @@ def _conditions(element: Element, path: Path, value: Any) -> Iterator[Draft]:
 
 
 def _attachments(element: Element) -> Iterator[Draft]:
-    properties = element.body.get("Properties", {})
+    properties = element.properties
     for key, said, more in (
         ("ManagedPolicyArns", "an administrator policy attached", ADMINISTRATOR),
         (
@@ -230,7 +230,7 @@ def _attachments(element: Element) -> Iterator[Draft]:
 
 
 def _invocation(element: Element) -> Iterator[Draft]:
-    properties = element.body.get("Properties", {})
+    properties = element.properties
     for key, wide, said in (
         ("Principal", "*", "everyone as principal"),
         ("Principal", STRANGER, "another account as principal"),

@@ -85,14 +85,21 @@ def _dependencies(element: Element) -> Iterator[Draft]:
 def _resource(template: Template, element: Element) -> Draft:
     gone = dependants(template, element.logical_id)
     edits: list[Edit] = [remove(("Resources", name)) for name in sorted(gone)]
+    edits += undepended(template, gone)
+    for name, output in template.body.get("Outputs", {}).items():
+        if any(goal in gone for _, goal in references(output)):
+            edits.append(remove(("Outputs", name)))
+    others = f" and the {len(gone) - 1} that refer to it" if len(gone) > 1 else ""
+    return Draft((), "OMIT_RESOURCE", tuple(edits), f"without this resource{others}")
+
+
+def undepended(template: Template, gone: set[str]) -> list[Edit]:
+    """The other resources without DependsOn entries that name one of these."""
+    edits = []
     for name, resource in template.body["Resources"].items():
         entries = depends_on(resource)
         rest = [entry for entry in entries if entry not in gone]
         if name not in gone and rest != entries:
             path = ("Resources", name, "DependsOn")
             edits.append(set_(path, rest) if rest else remove(path))
-    for name, output in template.body.get("Outputs", {}).items():
-        if any(goal in gone for _, goal in references(output)):
-            edits.append(remove(("Outputs", name)))
-    others = f" and the {len(gone) - 1} that refer to it" if len(gone) > 1 else ""
-    return Draft((), "OMIT_RESOURCE", tuple(edits), f"without this resource{others}")
+    return edits

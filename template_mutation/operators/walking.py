@@ -16,7 +16,7 @@ def nodes(element: Element) -> Iterator[Node]:
     An intrinsic function is one value: what is inside it is not walked.
     """
     if element.section == "Resources":
-        values = element.body.get("Properties", {})
+        values = element.properties
         root = properties(element.type, values, (*element.path, "Properties"))
         for child in root.children:
             yield from _walk(child)

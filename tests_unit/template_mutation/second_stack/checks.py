@@ -80,18 +80,23 @@ def test_refused_orders_survive_the_stack(resources: Body) -> None:
     assert all("UpdateReplacePolicy" not in one for one in others)
 
 
-def test_reader_may_only_read(resources: Body) -> None:
+def test_only_machines_take_the_readers_role(resources: Body) -> None:
     role = resources["Reader"]["Properties"]
     assert list(role) == ["AssumeRolePolicyDocument"]
+    assert role["AssumeRolePolicyDocument"]["Version"] == "2012-10-17"
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Effect"] == "Allow"
     assert _listed(trust["Action"]) == ["sts:AssumeRole"]
     assert list(trust["Principal"]) == ["Service"]
     assert _listed(trust["Principal"]["Service"]) == ["ec2.amazonaws.com"]
+
+
+def test_reader_may_only_read(resources: Body) -> None:
     policy = resources["Reading"]["Properties"]
     assert set(policy) == {"PolicyDocument", "PolicyName", "Roles"}
     assert policy["PolicyName"] == "Reading"
     assert policy["Roles"] == [{"Ref": "Reader"}]
+    assert policy["PolicyDocument"]["Version"] == "2012-10-17"
     assert _statements(policy["PolicyDocument"]) == [
         {
             "Effect": "Allow",
@@ -99,5 +104,3 @@ def test_reader_may_only_read(resources: Body) -> None:
             "Resource": [{"Fn::GetAtt": ["Orders", "Arn"]}],
         }
     ]
-    for document in (role["AssumeRolePolicyDocument"], policy["PolicyDocument"]):
-        assert document["Version"] == "2012-10-17"
