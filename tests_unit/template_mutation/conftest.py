@@ -39,7 +39,9 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Its workers load no plugins of pytest: they would be most of each test's time."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     shutil.copy(SECOND_STACK / "template.json", tmp_path / "template.json")
     shutil.copy(SECOND_STACK / "fixtures.py", tmp_path / "conftest.py")
     shutil.copy(SECOND_STACK / "checks.py", tmp_path / "test_checks.py")

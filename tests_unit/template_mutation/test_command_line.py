@@ -180,9 +180,9 @@ def test_bad_arguments_get_one_line(
 
 
 def test_a_worker_that_dies_costs_one_mutant(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    cached: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project.suite.write_text(
+    cached.suite.write_text(
         "import os\n"
         "def test_x(template):\n"
         "    if template['Resources']['Orders']['Properties'].get('DelaySeconds') == 900:\n"
@@ -190,7 +190,7 @@ def test_a_worker_that_dies_costs_one_mutant(
         "    assert template['Resources']['Orders']['Properties'].get('DelaySeconds') == 0\n",
         encoding="utf-8",
     )
-    assert main(project.arguments("--only", "Orders#/Properties/DelaySeconds:NUMBER")) == 1
+    assert main(cached.arguments("--only", "Orders#/Properties/DelaySeconds:NUMBER")) == 1
     out = capsys.readouterr().out
     assert "error: the worker process ended" in out
     assert "1 valid mutants survived" in out
