@@ -16,7 +16,7 @@ BY_QUERY = "GET /user"
 _USER_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # What may stand in a header and a log line; API Gateway's and Lambda's ids are UUIDs.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:=/+-]{1,64}")
-_STAGE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_STAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Request(NamedTuple):

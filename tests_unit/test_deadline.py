@@ -46,7 +46,7 @@ def test_a_call_that_is_late_is_given_up_and_its_thread_ends() -> None:
     def call(*, wait: bool) -> int:
         threads.append(threading.current_thread())
         if wait:
-            release.wait(10)
+            release.wait(2)
         return 7
 
     bounded = Bounded(call, 0.05)

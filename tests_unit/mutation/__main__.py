@@ -20,7 +20,13 @@ from tests_unit.mutation.report import Report, reviewed
 
 FOLDER = ROOT / "build" / "mutation"
 # they run other programs, or read sources, and so cannot see a mutant
-BLIND = ("test_promises.py", "test_synthesis.py", "test_openapi.py")
+BLIND = (
+    "test_promises.py",
+    "test_synthesis.py",
+    "test_openapi.py",
+    "test_benchmarks.py",
+    "test_mutation_rules.py",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,8 +68,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--only", default="*", metavar="PATTERN", help="functions, like lambda_function.values.*"
     )
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
+    parser.add_argument(
+        "--jobs", type=_positive, default=os.cpu_count() or 1, help="processes at once"
+    )
     return parser.parse_args(arguments)
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 def _pytest_arguments() -> list[str]:
