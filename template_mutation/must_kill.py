@@ -42,7 +42,11 @@ RULES = (
     Rule("encryption", pointer="SSE|Sse|Kms|KMS|Encrypt|SecurityPolicy|EndpointAccessMode"),
     Rule("recovery", pointer="PointInTimeRecovery"),
     Rule("retention", pointer="RetentionInDays"),
-    Rule("deletion", pointer="^/(DeletionPolicy|UpdateReplacePolicy)|DeletionProtection"),
+    Rule(
+        "deletion",
+        pointer="^/(DeletionPolicy|UpdateReplacePolicy)|DeletionProtection",
+        operator="OMIT|ENUM|FLIP",
+    ),
     Rule("deletion", operator="DELETE_DATA"),
 )
 
