@@ -17,8 +17,16 @@ from _pytest.runner import runtestprotocol
 from template_mutation.errors import CannotRunError
 
 FIXTURE = "template"
-# A failed aws_cdk.assertions call is a RuntimeError that comes from JavaScript.
-ASSERTIONS = ("AssertionError", "Failed", "RuntimeError", "JavaScriptError", "JSIIError")
+# jsonschema raises ValidationError; a failed aws_cdk.assertions call is a RuntimeError that
+# comes from JavaScript.
+ASSERTIONS = (
+    "AssertionError",
+    "Failed",
+    "ValidationError",
+    "RuntimeError",
+    "JavaScriptError",
+    "JSIIError",
+)
 PASSING = (pytest.skip.Exception, pytest.xfail.Exception)
 FAILING = (Exception, pytest.fail.Exception)
 

@@ -41,22 +41,16 @@ def show_changes(console: Console, template: Template, mutants: Iterable[Mutant]
 
 
 def _counts(stages: list[Stage]) -> Table:
+    """A column a template: it fits the narrowest terminal."""
     table = Table(title="template mutation", title_justify="left")
-    table.add_column("template")
-    table.add_column("mutants", justify="right")
-    for status in STATUSES:
-        table.add_column(status, justify="right")
-    table.add_column("raw score", justify="right")
-    table.add_column("score", justify="right")
+    table.add_column("")
     for stage in stages:
-        counts = [str(stage.counts[status]) for status in STATUSES]
-        table.add_row(
-            stage.name,
-            str(len(stage.verdicts)),
-            *counts,
-            f"{stage.raw_score:.1%}",
-            f"{stage.score:.1%}",
-        )
+        table.add_column(stage.name, justify="right")
+    for status in STATUSES:
+        table.add_row(status, *(str(stage.counts[status]) for stage in stages))
+    table.add_row("mutants", *(str(len(stage.verdicts)) for stage in stages))
+    table.add_row("raw score", *(f"{stage.raw_score:.1%}" for stage in stages))
+    table.add_row("score of valid", *(f"{stage.score:.1%}" for stage in stages), style="bold")
     return table
 
 
