@@ -13,6 +13,7 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,15 @@ Verdicts = dict[str, str | None]
 PSEUDO = "AWS::"
 
 
+@dataclass(frozen=True)
+class View:
+    """What of a template cfn-lint is shown: these whole, of their twins the identity if asked."""
+
+    resources: Names
+    outputs: Names
+    twins: bool
+
+
 class Validity:
     """Decides for the mutants of one template; findings of the template itself do not count.
 
@@ -37,19 +47,30 @@ class Validity:
     def __init__(self, template: Template, known: Verdicts) -> None:
         self.base = template.copy()
         self.known = known
-        self.accepted: dict[tuple[Names, Names], set[Finding]] = {}
+        self.accepted: dict[View, set[Finding]] = {}
 
     def fault(self, mutant: Mutant, body: dict[str, Any]) -> tuple[str | None, Verdicts]:
         """Why this mutant is invalid (None: it is valid), and the verdict if it is a new one."""
         graph = self._graph_fault(mutant, body)
         if graph is not None:
             return graph, {}
-        resources, outputs = _touched(mutant, "Resources"), _touched(mutant, "Outputs")
-        key = self._key(body, resources, outputs)
+        view = self._view(mutant, body)
+        key = self._key(body, view)
         if key not in self.known:
-            self.known[key] = self._linted(body, resources, outputs)
+            self.known[key] = self._linted(body, view)
             return self.known[key], {key: self.known[key]}
         return self.known[key], {}
+
+    def _view(self, mutant: Mutant, body: dict[str, Any]) -> View:
+        """Twins matter to an edit only where it changes what identifies a resource."""
+        resources, outputs = _touched(mutant, "Resources"), _touched(mutant, "Outputs")
+        before, after = self.base["Resources"], body["Resources"]
+        twins = any(
+            name in after
+            and (name not in before or _identity(before[name]) != _identity(after[name]))
+            for name in resources
+        )
+        return View(resources, outputs, twins)
 
     def _graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
         """The whole graph is looked at only where an edit can have changed it."""
@@ -61,16 +82,15 @@ class Validity:
             return dangling(body) or cycle(body)
         return None
 
-    def _linted(self, body: dict[str, Any], resources: Names, outputs: Names) -> str | None:
-        touched = resources, outputs
-        if touched not in self.accepted:
-            self.accepted[touched] = set(_own_findings(self.base, *touched))
-        known = self.accepted[touched]
-        new = [finding for finding in _own_findings(body, *touched) if finding not in known]
+    def _linted(self, body: dict[str, Any], view: View) -> str | None:
+        if view not in self.accepted:
+            self.accepted[view] = set(_own_findings(self.base, view))
+        known = self.accepted[view]
+        new = [finding for finding in _own_findings(body, view) if finding not in known]
         return f"{new[0][0]} {new[0][2]}" if new else None
 
-    def _key(self, body: dict[str, Any], resources: Names, outputs: Names) -> str:
-        shown = [_reduced(each, resources, outputs) for each in (self.base, body)]
+    def _key(self, body: dict[str, Any], view: View) -> str:
+        shown = [_reduced(each, view) for each in (self.base, body)]
         content = json.dumps([_version(), shown], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -100,26 +120,27 @@ def _needs(resource: dict[str, Any]) -> set[str]:
     return {goal for _, goal in references(resource)} | set(depends_on(resource))
 
 
-def _own_findings(body: dict[str, Any], resources: Names, outputs: Names) -> Iterator[Finding]:
+def _own_findings(body: dict[str, Any], view: View) -> Iterator[Finding]:
     """The findings that are not about a stub."""
-    for finding in _findings(_reduced(body, resources, outputs)):
+    for finding in _findings(_reduced(body, view)):
         section, _, rest = finding[1].partition("/")
-        if section != "Resources" or rest.partition("/")[0] in (*resources, ""):
+        if section != "Resources" or rest.partition("/")[0] in (*view.resources, ""):
             yield finding
 
 
-def _reduced(body: dict[str, Any], resources: Names, outputs: Names) -> dict[str, Any]:
-    """The template with these resources and outputs whole, stubs of what they name, no others."""
+def _reduced(body: dict[str, Any], view: View) -> dict[str, Any]:
+    """The template with the view's elements whole, stubs of what they name, and no others."""
+    resources, outputs = body["Resources"], body.get("Outputs", {})
     whole = {
-        "Resources": {n: body["Resources"][n] for n in resources if n in body["Resources"]},
-        "Outputs": {n: body.get("Outputs", {})[n] for n in outputs if n in body.get("Outputs", {})},
+        "Resources": {name: resources[name] for name in view.resources if name in resources},
+        "Outputs": {name: outputs[name] for name in view.outputs if name in outputs},
     }
-    kinds = {resource["Type"] for resource in whole["Resources"].values()}
-    twins = {n: _identity(r) for n, r in body["Resources"].items() if r["Type"] in kinds}
+    kinds = {resource["Type"] for resource in whole["Resources"].values() if view.twins}
+    twins = {name: _identity(r) for name, r in resources.items() if r["Type"] in kinds}
     named = {goal for _, goal in references([whole, twins])}
     for resource in whole["Resources"].values():
         named |= set(depends_on(resource))
-    stubs = {n: _stub(r) for n, r in body["Resources"].items() if n in named}
+    stubs = {name: _stub(r) for name, r in resources.items() if name in named}
     kept = {key: value for key, value in body.items() if key not in whole}
     reduced = {**kept, "Resources": {**stubs, **twins, **whole["Resources"]}}
     if whole["Outputs"]:
