@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,14 +78,26 @@ def _statement(
     if "Principal" in statement:
         yield from _principals(element, (*path, "Principal"), statement["Principal"])
     yield from _conditions(element, path, statement.get("Condition"))
+    yield from _inverted(element, path, statement)
+
+
+def _inverted(element: Element, path: Path, statement: dict[str, Any]) -> Iterator[Draft]:
+    """Everything but what was meant."""
+    at = (*element.path, *path)
+    for key in ("Action", "Resource", "Principal"):
+        if key in statement and statement[key] != "*":
+            edits = (remove((*at, key)), set_((*at, f"Not{key}"), statement[key]))
+            yield Draft((*path, key), "INVERT", edits, f"Not{key} instead of {key}")
 
 
 def _actions(element: Element, path: Path, value: Any, *, trust: bool) -> Iterator[Draft]:
     actions = _listed(value)
     for index, action in enumerate(actions):
         at = (*path, index) if isinstance(value, list) else path
-        service = str(action).split(":")[0]
-        for wide in (f"{service}:*", "*"):
+        service, _, verb = str(action).partition(":")
+        prefix = re.match("[A-Z]?[a-z]*", verb)
+        some = f"{service}:{prefix[0] if prefix else ''}*"
+        for wide in dict.fromkeys((some, f"{service}:*", "*")):
             if action != wide and not (trust and wide == "*"):
                 yield _draft(
                     at,
@@ -190,6 +203,11 @@ def _conditions(element: Element, path: Path, value: Any) -> Iterator[Draft]:
     at = (*path, "Condition")
     yield _draft(at, "DROP_CONDITION", "without its condition", remove((*element.path, *at)))
     for operator, keys in value.items():
+        if not operator.endswith("IfExists") and operator != "Null":
+            rest = {k: v for k, v in value.items() if k != operator}
+            said = f"{operator} only if the key exists"
+            edit = _set(element, at, {**rest, f"{operator}IfExists": keys})
+            yield _draft((*at, operator), "CONDITION", said, edit, "IfExists")
         for key in keys:
             said = f"any value for the condition {key}"
             yield _draft(
