@@ -31,7 +31,7 @@ def reported() -> Iterator[None]:
 def read_context(file: Path) -> dict[str, Any]:
     """The context in a cdk.json. Raises SettingsError."""
     try:
-        return dict(json.loads(file.read_text(encoding="utf-8"))["context"])
+        return dict(json.loads(file.read_bytes())["context"])
     except OSError as problem:
         raise SettingsError(f"{file.name}: {problem.strerror}") from None
     except (ValueError, TypeError, KeyError):
