@@ -54,6 +54,18 @@ def test_unsigned_is_refused(anonymous: Client, stage: Target, method: str, path
 
 
 @pytest.mark.only("iam")
+@pytest.mark.parametrize("header", ["x-api-key", "x-amz-security-token", "cookie", "x-amz-date"])
+def test_other_headers_are_no_signature(anonymous: Client, stage: Target, header: str) -> None:
+    checks.refused(anonymous.send("GET", "/user/ada", {header: "x"}), stage.expected)
+
+
+@pytest.mark.only("iam")
+def test_a_made_up_signature_in_the_query_is_refused(anonymous: Client, stage: Target) -> None:
+    query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=x&X-Amz-Signature=0"
+    checks.refused(anonymous.get(f"/user?userId=ada&{query}"), stage.expected)
+
+
+@pytest.mark.only("iam")
 @pytest.mark.parametrize("said", ["Bearer x", "Basic eDp5", "AWS4-HMAC-SHA256 Credential=x"])
 def test_other_credentials_are_refused(anonymous: Client, stage: Target, said: str) -> None:
     checks.refused(anonymous.get("/user/ada", authorization=said), stage.expected)

@@ -36,6 +36,19 @@ def test_tag_stays_while_the_record_does(api: Client, users: Users) -> None:
 
 
 @pytest.mark.promise("etag-follows-data")
+def test_tag_stays_when_the_same_is_written_again(api: Client, users: Users) -> None:
+    """In another order: of the attributes, of a set, of a map."""
+    user = users.new_id()
+    one = {"tags": {"SS": ["b", "a"]}, "map": {"M": {"x": {"N": "1"}, "y": {"N": "1.0"}}}}
+    other = {"map": {"M": {"y": {"N": "1"}, "x": {"N": "1"}}}, "tags": {"SS": ["a", "b"]}}
+    tags = set()
+    for attributes in (one, other):
+        users.put(attributes, user)
+        tags.add(_tag(api, f"/user/{user}"))
+    assert len(tags) == 1
+
+
+@pytest.mark.promise("etag-follows-data")
 def test_tag_follows_every_change(api: Client, users: Users) -> None:
     """Also a change of type alone; and what was, has its old tag again."""
     user = users.new_id()

@@ -102,6 +102,15 @@ def test_role_grants_exactly_what_the_function_needs(
 
 
 @pytest.mark.promise("least-privilege")
+def test_only_lambda_takes_the_role(function: dict[str, Any]) -> None:
+    role = aws.client("iam").get_role(RoleName=function["Role"].rpartition("/")[2])["Role"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert statement["Action"] == "sts:AssumeRole"
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+@pytest.mark.promise("least-privilege")
 @pytest.mark.usefixtures("principals")
 def test_role_can_read_its_table_and_do_nothing_else(
     users: Users, function: dict[str, Any], journal: Journal

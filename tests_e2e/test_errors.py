@@ -136,6 +136,14 @@ def test_method_is_not_overridden(anonymous: Client, stage: Target, header: str)
     checks.no_such_route(anonymous.send("POST", "/user/ada", {header: "GET"}), stage.expected)
 
 
+@pytest.mark.promise("unknown-path-answered", "gateway-errors-in-contract")
+@pytest.mark.parametrize("path", ["/", "/users", "/user/ada/x"])
+def test_no_preflight_for_an_unknown_path(anonymous: Client, stage: Target, path: str) -> None:
+    origin = stage.expected.origins[0]
+    answer = anonymous.options(path, origin=origin, access_control_request_method="GET")
+    checks.no_such_route(answer, stage.expected)
+
+
 @pytest.mark.promise("unknown-path-answered")
 def test_stage_name_is_part_of_the_path(anonymous: Client) -> None:
     """Beside the stage there is nothing of this service."""
