@@ -15,8 +15,8 @@ from stack.gateway_responses import add_gateway_responses
 from stack.routes import add_routes
 from stack.settings import Settings
 
-# TLS 1.2 and 1.3, with forward secrecy and post-quantum key exchange; the legacy names stop at
-# TLS 1.2. A REST API without a policy takes TLS 1.0:
+# TLS 1.2 and 1.3, with forward secrecy and post-quantum key exchange. Without a policy a regional
+# REST API takes TLS 1.0; the legacy names are for backward compatibility:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
 SECURITY_POLICY = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
 # An enhanced policy demands a mode; the same page recommends STRICT (host and SNI must match).

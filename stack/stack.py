@@ -10,6 +10,7 @@ from constructs import Construct
 from stack.acknowledgements import acknowledge
 from stack.function import UserFunction
 from stack.gateway import Gateway
+from stack.metrics import Metrics
 from stack.monitoring import Monitoring
 from stack.settings import Settings
 from stack.table import users_table
@@ -28,9 +29,9 @@ class UserApiStack(Stack):
         Monitoring(
             self,
             "Monitoring",
-            stage=gateway.api.deployment_stage,
-            function=backend.function,
-            table=table,
+            metrics=Metrics(
+                stage=gateway.api.deployment_stage, backend=backend.function, users=table
+            ),
         )
         outputs = {
             "ApiId": gateway.api.rest_api_id,
