@@ -29,7 +29,6 @@ class Problem(Exception):  # noqa: N818 - it is an answer rather than a fault of
     """Ends a request with the error of a code; the cause is for the log alone."""
 
     def __init__(self, code: str, cause: str | None = None) -> None:
-        super().__init__(code, cause)
         self.code = code
         self.cause = cause
 
@@ -74,5 +73,5 @@ def _answer(status: int, request_id: str, headers: Mapping[str, str], body: str)
 
 
 def _body(success: str, request_id: str, fields: str) -> str:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
-    return f'{{"success":{success},"timestamp":"{now}Z","requestId":{quote(request_id)},{fields}}}'
+    now = rfc3339(datetime.now(UTC))
+    return f'{{"success":{success},"timestamp":"{now}","requestId":{quote(request_id)},{fields}}}'

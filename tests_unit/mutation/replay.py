@@ -6,6 +6,7 @@ import os
 import selectors
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
@@ -166,6 +167,8 @@ def _judge(
     """Verdicts as they come; closing the iterator ends what still runs."""
     waiting = iter(work)
     running: dict[int, _Child] = {}
+    # whoever killed one mutant of a function is asked first about the others
+    killers: defaultdict[str, set[str]] = defaultdict(set)
     with selectors.DefaultSelector() as selector:
         try:
             while True:
@@ -173,7 +176,10 @@ def _judge(
                     if not task[1]:
                         yield Verdict(task[0], UNTESTED)
                         continue
-                    pipe, child = _fork(*task, anew=task[0].function in of_start)
+                    mutant, tests = task
+                    known = killers[mutant.function]
+                    tests.sort(key=lambda one: one.item.nodeid not in known)
+                    pipe, child = _fork(mutant, tests, anew=mutant.function in of_start)
                     running[pipe] = child
                     selector.register(pipe, selectors.EVENT_READ)
                 if not running:
@@ -182,7 +188,10 @@ def _judge(
                 late = {pipe for pipe, child in running.items() if monotonic() > child.until}
                 for pipe in ready | late:
                     selector.unregister(pipe)
-                    yield _verdict(pipe, running.pop(pipe), late=pipe not in ready)
+                    verdict = _verdict(pipe, running.pop(pipe), late=pipe not in ready)
+                    if verdict.test:
+                        killers[verdict.mutant.function].add(verdict.test)
+                    yield verdict
         finally:
             for pipe, child in running.items():
                 _verdict(pipe, child, late=True)
