@@ -48,9 +48,13 @@ def _counts(stages: list[Stage]) -> Table:
         table.add_column(stage.name, justify="right")
     for status in STATUSES:
         table.add_row(status, *(str(stage.counts[status]) for stage in stages))
+    takers = [sum(test.takes_template for test in stage.tests) for stage in stages]
+    others = [str(len(stage.tests) - n) for stage, n in zip(stages, takers, strict=True)]
     table.add_row("mutants", *(str(len(stage.verdicts)) for stage in stages))
     table.add_row("raw score", *(f"{stage.raw_score:.1%}" for stage in stages))
     table.add_row("score of valid", *(f"{stage.score:.1%}" for stage in stages), style="bold")
+    table.add_row("tests replayed", *(str(number) for number in takers))
+    table.add_row("tests without template", *others)
     return table
 
 

@@ -24,7 +24,7 @@ KEEPERS = [
     Keeper("logs-kept", "unit", "tests_unit/test_log.py::test_c"),
 ]
 KILLS = [
-    Kill("logs-kept", "unit", "print left out (`x_3`)"),
+    Kill("logs-kept", "unit", "`print(x)` became `None`"),
     Kill("logs-kept", "infra", "Logs: 8 instead of 7 (`Logs#/R:NUMBER=8`)"),
     Kill("table-kept", "infra", "Table: deleted (`Table#:DELETE_DATA`)"),
 ]
@@ -57,8 +57,12 @@ def test_evidence_is_the_first_kill_of_each_promise(tmp_path: Path) -> None:
         "description": "one\n `thing`",
         "tests": [],
     }
-    _evidence(tmp_path, "unit", row, {**row, "mutant": "m2"})
-    assert ledger.evidence(tmp_path) == [Kill("logs-kept", "unit", "one 'thing' (`m1`)")]
+    for level in ("unit", "e2e"):
+        _evidence(tmp_path, level, row, {**row, "mutant": "m2"})
+    assert ledger.evidence(tmp_path) == [
+        Kill("logs-kept", "unit", "one `thing`"),
+        Kill("logs-kept", "e2e", "one `thing` (`m1`)"),
+    ]
 
 
 def test_missing_evidence_names_the_command_that_writes_it(tmp_path: Path) -> None:
