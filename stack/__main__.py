@@ -22,6 +22,10 @@ def main() -> None:
     options = parser.parse_args()
     one = {options.stage: options.output}
     for stage, output in (one if options.stage else _each(options.output)).items():
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            parser.error(f"--output {output}: {problem.strerror}")
         with reported():
             context = {**read_context(CDK_JSON), "stage": stage}
             synthesize(build(context=context, output=str(output)))
