@@ -85,6 +85,7 @@ class Replay:
                 first = first or told[0]
             elif all(report.passed for report in reports) and FIXTURE in item.fixturenames:
                 self.passed.append(index)
+        self._prune()
         return Outcome(tuple(red), (), first)
 
     def run(self, body: dict[str, Any]) -> Outcome:
@@ -121,6 +122,14 @@ class Replay:
             self.value = self.make(self.body)
         fixturedef.cached_result = (self.value, fixturedef.cache_key(request), None)
         return self.value
+
+    def _prune(self) -> None:
+        """Ask for no fixture any more that only the replaced `template` asked for."""
+        for fixturedef, _ in self.fixtures.values():
+            fixturedef.argnames = ()
+        for index in self.passed:
+            item = self.items[index]
+            item.fixturenames = list(item._fixtureinfo.initialnames)
 
     def _swap(self, body: dict[str, Any]) -> None:
         self.body, self.value = body, None
