@@ -209,8 +209,8 @@ def promise_kills(stages: Iterable[Stage]) -> list[PromiseKill]:
                 rank = (
                     verdict.status == CRASHED,
                     -_echo(name, verdict.mutant),
-                    len(named),
                     _clarity(verdict.mutant),
+                    len(named),
                     len(verdict.killers),
                     stage.name != "prod",
                     verdict.mutant.name,
@@ -243,9 +243,10 @@ def _echo(promise: str, mutant: Mutant) -> int:
 
 
 def _clarity(mutant: Mutant) -> int:
-    """What a reader understands at once comes first."""
-    order = ("ENUM", "FLIP", "NUMBER", "ADD_RESOURCE", "OMIT")
-    return order.index(mutant.operator) if mutant.operator in order else len(order)
+    """What a reader understands at once comes first, a word put for another last."""
+    if mutant.group == "composite" or mutant.operator in ("ENUM", "FLIP", "NUMBER", "ADD_RESOURCE"):
+        return 0
+    return 2 if mutant.operator in ("LITERAL", "STRING", "PART", "ADD", "ADD_KEY") else 1
 
 
 def _share(part: int, whole: int) -> float:
