@@ -14,6 +14,7 @@ from typing import Any
 import promises
 from local_stage import LocalStageError
 from tests_e2e.faulty_stage.faults import FAULTS, Fault
+from tests_e2e.faulty_stage.replay import function_of
 from tests_e2e.faulty_stage.run import CannotRunError, Verdict, faulty_stage, judged
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -100,17 +101,18 @@ def _ended(process: subprocess.Popen[bytes]) -> int:
 
 
 def _tell(verdict: Verdict) -> None:
-    fault, tests = verdict.fault, [_short(test) for test in verdict.caught]
-    if tests:
-        line = f"caught {verdict.seconds:5.1f} s  {fault.name:36} {fault.promise:30}"
-        print(line, ", ".join(tests), flush=True)
-        return
-    others = ", ".join(map(_short, verdict.others)) or "no test at all"
-    print(f"SURVIVED        {fault.name:36} {fault.promise:30} noticed by {others}", flush=True)
+    """One line: the fault, its promise, who caught it, and in brackets who else noticed it."""
+    fault, caught, others = verdict.fault, _short(verdict.caught), _short(verdict.others)
+    status = "caught  " if caught else "SURVIVED"
+    noticed = f"[{', '.join(others)}]" if others else "" if caught else "noticed by no test at all"
+    line = f"{status} {verdict.seconds:5.1f} s  {fault.name:36} {fault.promise:30}"
+    print(line, ", ".join(caught), noticed, flush=True)
 
 
-def _short(test: str) -> str:
-    return test.removeprefix("tests_e2e/")
+def _short(tests: Sequence[str]) -> list[str]:
+    """One case by its name; of many the test functions alone."""
+    names = [test.removeprefix("tests_e2e/") for test in tests]
+    return names if len(names) == 1 else list(dict.fromkeys(map(function_of, names)))
 
 
 def _row(verdict: Verdict) -> Json:

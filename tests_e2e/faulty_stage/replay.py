@@ -16,6 +16,11 @@ NEVER = "test_load.py"
 LATE = ("test_fuzz.py", "test_browser.py")
 
 
+def function_of(test: str) -> str:
+    """`tests/test_x.py::test_y[a]` -> `tests/test_x.py::test_y`."""
+    return test.partition("[")[0]
+
+
 class Suite:
     """The collected tests, to be run in any order and as often as wanted."""
 
@@ -33,19 +38,19 @@ class Suite:
         own: list[tuple[bool, int, int, pytest.Item]] = []
         for item in self.items:
             if promise in self._promises[item]:
-                function = item.nodeid.partition("[")[0]
+                function = function_of(item.nodeid)
                 cases[function] += 1
                 rank = (item.path.name in LATE, cases[function], len(self._promises[item]))
                 own.append((*rank, item))
         return [item for *_, item in sorted(own, key=lambda ranked: ranked[:3])]
 
     def without_promise(self, promise: str) -> list[pytest.Item]:
-        """All others, but for the slow ones."""
-        return [
-            item
-            for item in self.items
-            if promise not in self._promises[item] and item.path.name != SLOW
-        ]
+        """One case of every other test function, but for the slow ones."""
+        others: dict[str, pytest.Item] = {}
+        for item in self.items:
+            if promise not in self._promises[item] and item.path.name != SLOW:
+                others.setdefault(function_of(item.nodeid), item)
+        return list(others.values())
 
     def failures(self, items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
         """Run tests; gives each that fails, with its report. May be left before its end."""
