@@ -21,6 +21,7 @@ ERROR = "error"
 STATUSES = (KILLED, CRASHED, SURVIVED, INVALID, EQUIVALENT, OUT_OF_SCOPE, ERROR)
 VALID = (KILLED, CRASHED, SURVIVED, ERROR)
 WIDEST_SHARE = 0.40
+WORDS = ("LITERAL", "STRING", "PART")
 
 
 @dataclass(frozen=True)
@@ -209,8 +210,9 @@ def promise_kills(stages: Iterable[Stage]) -> list[PromiseKill]:
                 rank = (
                     verdict.status == CRASHED,
                     -_echo(name, verdict.mutant),
-                    _clarity(verdict.mutant),
+                    verdict.mutant.operator in WORDS,
                     len(named),
+                    _clarity(verdict.mutant),
                     len(verdict.killers),
                     stage.name != "prod",
                     verdict.mutant.name,
@@ -242,11 +244,10 @@ def _echo(promise: str, mutant: Mutant) -> int:
     return sum(stem in mutant.name.lower() for stem in stems)
 
 
-def _clarity(mutant: Mutant) -> int:
-    """What a reader understands at once comes first, a word put for another last."""
-    if mutant.group == "composite" or mutant.operator in ("ENUM", "FLIP", "NUMBER", "ADD_RESOURCE"):
-        return 0
-    return 2 if mutant.operator in ("LITERAL", "STRING", "PART", "ADD", "ADD_KEY") else 1
+def _clarity(mutant: Mutant) -> bool:
+    """What a reader understands at once comes first."""
+    plain = ("ENUM", "FLIP", "NUMBER", "ADD_RESOURCE", "OMIT")
+    return not (mutant.group == "composite" or mutant.operator in plain)
 
 
 def _share(part: int, whole: int) -> float:
