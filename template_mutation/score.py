@@ -246,8 +246,8 @@ def _echo(promise: str, mutant: Mutant) -> int:
 
 def _clarity(mutant: Mutant) -> bool:
     """What a reader understands at once comes first."""
-    plain = ("ENUM", "FLIP", "NUMBER", "ADD_RESOURCE", "OMIT")
-    return not (mutant.group == "composite" or mutant.operator in plain)
+    plain = ("ENUM", "FLIP", "NUMBER", "ADD_RESOURCE")
+    return not (mutant.group in ("composite", "iam") or mutant.operator in plain)
 
 
 def _share(part: int, whole: int) -> float:
