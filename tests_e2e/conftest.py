@@ -13,14 +13,13 @@ import pytest
 
 pytest.register_assert_rewrite("tests_e2e.checks", "tests_e2e.client")
 
-from tests_e2e import aws, reach, selection, target  # noqa: E402 - after the line above
+from tests_e2e import aws, reach, selection, target, traffic  # noqa: E402 - after the line above
 from tests_e2e.client import Client, Exchanges  # noqa: E402
 from tests_e2e.failing_table import FailingTable  # noqa: E402
 from tests_e2e.failing_table import failing_table as failing_table_stage  # noqa: E402
 from tests_e2e.leftovers import Journal  # noqa: E402
 from tests_e2e.signing import Signer  # noqa: E402
 from tests_e2e.target import Target  # noqa: E402
-from tests_e2e.traffic import Traffic  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 TARGET = pytest.StashKey[Target]()
@@ -35,13 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     target.add_options(parser)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "only(kind): makes sense on one kind of stage: open, iam, local or aws"
     )
-    if getattr(config.option, "dist", None) == "load":
-        config.option.dist = "loadgroup"  # the groups keep one kind of burst in one worker
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """xdist: keeps what must be kept together in one worker, unless another way was asked for."""
+    return traffic.Schedule(config, log) if config.getvalue("dist") == "load" else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -174,12 +176,12 @@ def api(pytestconfig: pytest.Config, stage: Target) -> Iterator[Client]:
 
 @pytest.fixture(autouse=True)
 def _traffic(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Iterator[None]:
-    traffic = Traffic(pytestconfig.stash[FOLDER])
+    road = traffic.Traffic(pytestconfig.stash[FOLDER])
     if "failing_table" in request.fixturenames:  # that is another stage
         yield
         return
     burst = "burst" in request.fixturenames
-    with traffic.alone() if burst else traffic.ordinary():
+    with road.alone() if burst else road.ordinary():
         yield
 
 

@@ -16,8 +16,6 @@ from tests_e2e.client import Client
 from tests_e2e.pages import Pages, pages, trusting
 from tests_e2e.target import Target
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # Containers lack the privileges that the sandbox needs, and often shared memory; the rest keeps
 # Chromium off the network.
 FLAGS = [

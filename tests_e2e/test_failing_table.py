@@ -12,7 +12,6 @@ from tests_e2e.expected import SLOWEST_ANSWER_SECONDS
 from tests_e2e.failing_table import FailingTable
 from tests_e2e.table_proxy import BROKEN, UNAVAILABLE
 
-pytestmark = pytest.mark.xdist_group("failing table")
 ROUTES = pytest.mark.parametrize("path", ["/user/ada", "/user?userId=ada"])
 
 

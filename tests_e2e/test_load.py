@@ -23,7 +23,6 @@ CLIENTS = 16
 
 
 @pytest.mark.usefixtures("burst")
-@pytest.mark.xdist_group("burst")
 @pytest.mark.promise("rate-limited", "record-returned", "query-route-same")
 def test_load(
     api: Client, users: Users, stage: Target, record_property: Callable[[str, object], None]
@@ -50,7 +49,6 @@ def test_load(
 
 
 @pytest.mark.usefixtures("burst")
-@pytest.mark.xdist_group("burst")
 @pytest.mark.only("local")
 def test_nothing_is_left(users: Users, deployed: dict[str, str]) -> None:
     """After the load: no users of any check, and no more workers than there were clients."""

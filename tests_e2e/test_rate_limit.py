@@ -15,7 +15,7 @@ from tests_e2e.client import Answer, Client
 from tests_e2e.expected import BURST, RATE_PER_SECOND
 from tests_e2e.target import Target
 
-pytestmark = [pytest.mark.promise("rate-limited"), pytest.mark.xdist_group("burst")]
+pytestmark = pytest.mark.promise("rate-limited")
 # Neither needs a record; the one ends in the gateway, the other calls the function.
 PATHS = {"/user": (400, "INVALID_REQUEST"), "/user/nobody-has-this-id": (404, "USER_NOT_FOUND")}
 AT_MOST = 1500
