@@ -98,16 +98,19 @@ def gateway_error(
     """An error that the gateway answers by itself, whole."""
     if answer.request.method == "HEAD":
         assert (answer.status, answer.body) == (status, b"")
-        return
-    body = _body(answer, status, "error_response")
-    assert body["error"] == {"code": code, "message": message or MESSAGES[code]}
-    assert "timestamp" not in body, "a gateway response cannot tell the time in RFC 3339"
+        request_id = answer.header("x-request-id") or ""
+        assert _REQUEST_ID.fullmatch(request_id), f"no request id: {request_id!r}"
+    else:
+        body = _body(answer, status, "error_response")
+        assert body["error"] == {"code": code, "message": message or MESSAGES[code]}
+        assert "timestamp" not in body, "a gateway response cannot tell the time in RFC 3339"
+        request_id = body["requestId"]
     _headers(
         answer,
         GATEWAY_HEADERS
         | _retry_after(code)
         | {
-            "x-request-id": body["requestId"],
+            "x-request-id": request_id,
             "access-control-allow-origin": expected.origins[0],
         },
     )

@@ -53,13 +53,15 @@ def test_every_request_writes_its_line(
 ) -> None:
     user = users.put({})
     answers = [api.get(route.format(asked)) for asked in (user, users.new_id(), "a.b")]
+    answers.append(api.get(route.format(user), if_none_match="*"))
     lines = [_line(stage, deployed, answer) for answer in answers]
-    assert [line["status"] for line in lines] == [200, 404, 400]
-    assert [line["level"] for line in lines] == ["INFO", "WARNING", "WARNING"]
-    assert [line.get("errorCode") for line in lines] == [None, "USER_NOT_FOUND", "INVALID_USER_ID"]
+    assert [line["status"] for line in lines] == [200, 404, 400, 304]
+    assert [line["level"] for line in lines] == ["INFO", "WARNING", "WARNING", "INFO"]
+    codes = [None, "USER_NOT_FOUND", "INVALID_USER_ID", None]
+    assert [line.get("errorCode") for line in lines] == codes
     assert [line["route"] for line in lines] == [
         f"GET {route.format('{userId}').split('?')[0]}"
-    ] * 3
+    ] * 4
     for line, answer in zip(lines, answers, strict=True):
         assert line["requestId"] == answer.header("x-request-id")
         assert line["stage"] == stage.stage_name
