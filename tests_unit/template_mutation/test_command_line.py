@@ -202,3 +202,24 @@ def test_other_folders_have_no_stages(
     monkeypatch.chdir(tmp_path)
     assert main(["--tests", str(tmp_path)]) == 2
     assert "--template FILE --tests PATH" in capsys.readouterr().err
+
+
+def test_reviewed_equivalents_stand_beside_the_tests(
+    cached: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _hole(cached, '"Version"] == "2012-10-17"', '"Version"] is not None')
+    _hole(cached, 'role["AssumeRolePolicyDocument"]["Version"] is not None', "True")
+    name = "Reader#/Properties/AssumeRolePolicyDocument/Version:OMIT"
+    assert main(cached.arguments()) == 1
+    assert name in capsys.readouterr().out
+    entry = '[[mutant]]\nname = "{}"\nreason = "r"\nsource = "s"\n'
+    listed = cached.folder / "reviewed_mutants.toml"
+    listed.write_text(entry.format(name), encoding="utf-8")
+    assert main(cached.arguments()) == 0
+    listed.write_text(entry.format(name) + entry.format("Gone#:OMIT"), encoding="utf-8")
+    assert main(cached.arguments()) == 1
+    assert "stale reviewed entry, no such mutant is made: Gone#:OMIT" in capsys.readouterr().out
+    killed = "Reader#:OMIT_RESOURCE"
+    listed.write_text(entry.format(name) + entry.format(killed), encoding="utf-8")
+    assert main(cached.arguments()) == 1
+    assert f"a reviewed equivalent is killed: {killed}" in capsys.readouterr().out
