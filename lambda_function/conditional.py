@@ -9,7 +9,7 @@ _TAG = re.compile(r'(?:^|,)[ \t]*(?:W/)?("[^"]*")[ \t]*(?=,|$)')
 
 def etag(data: str) -> str:
     """The strong tag of a record's JSON text: equal exactly when the text is."""
-    return f'"{sha256(data.encode("ascii")).hexdigest()[:32]}"'
+    return f'"{sha256(data.encode()).hexdigest()[:32]}"'
 
 
 def matches(tag: str, if_none_match: Iterable[str]) -> bool:

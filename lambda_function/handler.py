@@ -1,5 +1,6 @@
 """Lambda's entry point: any event in, one answer of the contract out, one log line."""
 
+import gc
 import os
 from collections.abc import Mapping
 from time import perf_counter
@@ -13,6 +14,9 @@ from lambda_function.table import Table
 SETTINGS = settings.load(os.environ)
 TABLE = Table(SETTINGS.table_name, SETTINGS.region)
 LOG = Log(SETTINGS.log_level)
+
+gc.freeze()
+gc.enable()
 
 Facts = dict[str, object]  # what the log line tells beside the request and the status
 

@@ -44,7 +44,7 @@ class Log:
         if LEVELS[level] < self._level:
             return
         now = datetime.now(UTC)
-        line = {
+        line: dict[str, object] = {
             "timestamp": rfc3339(now),
             "level": level,
             "message": "answered",
@@ -57,17 +57,20 @@ class Log:
             "status": status,
             "coldStart": cold,
             **facts,
+            "_aws": _metrics(now, facts),
         }
         if self._level > LEVELS["DEBUG"]:
             line["retries"] = None
-        _print({name: value for name, value in line.items() if value is not None}, now)
+        _print({name: value for name, value in line.items() if value is not None})
 
 
-def _print(line: dict[str, object], now: datetime) -> None:
-    metrics = [{"Name": name, "Unit": unit} for name, unit in _UNITS.items() if name in line]
+def _metrics(now: datetime, facts: Mapping[str, object]) -> dict[str, object]:
+    metrics = [{"Name": name, "Unit": unit} for name, unit in _UNITS.items() if name in facts]
     directive = {"Namespace": NAMESPACE, "Dimensions": [["stage"]], "Metrics": metrics}
-    milliseconds = int(now.timestamp() * 1000)
-    line["_aws"] = {"Timestamp": milliseconds, "CloudWatchMetrics": [directive]}
+    return {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [directive]}
+
+
+def _print(line: dict[str, object]) -> None:
     text = _encode(line)
     for name in _EXPENDABLE:
         if len(text) < MAX_BYTES:  # the line feed is one more
@@ -82,5 +85,5 @@ def _print(line: dict[str, object], now: datetime) -> None:
 
 def _trace_id() -> str | None:
     """The id that Lambda puts into the environment for each invocation it traces."""
-    found = _TRACE.search(os.environ.get("_X_AMZN_TRACE_ID", ""))
+    found = _TRACE.search(str(os.environ.get("_X_AMZN_TRACE_ID")))
     return found and found[1]

@@ -33,7 +33,7 @@ def _number(digits: str) -> str:
         return digits
     number = Decimal(digits)  # written in a way that JSON does not know: +1, .5, 007
     if not number.is_finite():
-        raise ValueError("a number that is not finite")
+        raise ValueError
     return str(number)
 
 
@@ -46,7 +46,7 @@ def _numbers(numbers: list[str]) -> str:
 
 
 def _binary(content: bytes) -> str:
-    return f'"{b64encode(content).decode("ascii")}"'
+    return f'"{b64encode(content).decode()}"'
 
 
 _WRITERS: Mapping[str, Callable[[Any], str]] = {

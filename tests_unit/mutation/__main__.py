@@ -68,9 +68,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--only", default="*", metavar="PATTERN", help="functions, like lambda_function.values.*"
     )
-    parser.add_argument(
-        "--jobs", type=_positive, default=os.cpu_count() or 1, help="processes at once"
-    )
+    # twice as many as processors, as some tests wait for a table that hangs
+    jobs = 2 * (os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=_positive, default=jobs, help="processes at once")
     return parser.parse_args(arguments)
 
 

@@ -108,7 +108,7 @@ class Replay:
             one.seconds = max(other.seconds for other in together)
             one.functions = set().union(*(other.functions for other in together))
         for one in seen:
-            if _fixtures(one) & {"handler", "handler_on_fake", "outcomes"}:
+            if _fixtures(one) & {"handler", "handler_on_fake", "outcomes", "table"}:
                 one.functions |= self._of_start
 
     def _prove(self, seen: Sequence[Seen]) -> None:
