@@ -201,11 +201,13 @@ def _findings(body: dict[str, Any]) -> Iterator[Finding]:
 
 @functools.cache
 def _linter() -> tuple[Any, Any]:
+    """The configuration and the error rules: warnings would run too, only to be thrown away."""
     from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
     from cfnlint.runner import Runner
 
     config = ConfigMixIn(regions=[REGION], ignore_checks=["W", "I"])
-    return config, Runner(config).rules
+    rules = Runner(config).rules
+    return config, type(rules)({name: rules[name] for name in rules if name[0] == "E"})
 
 
 @functools.cache
