@@ -46,7 +46,11 @@ NUMBER = r"(?<=[:\[,])(-?\d[\d.eE+-]*)(?=[,}\]])"
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to be wrong: by what is answered, by how it is served, or by what is deployed."""
+    """One way to be wrong: by what is answered, by how it is served, or by what is deployed.
+
+    `stage` is the good stage behind the proxy: `staging` where IAM matters, and for faults that
+    take long, so that both stages have their share of the work.
+    """
 
     name: str
     promise: str
@@ -112,6 +116,7 @@ FAULTS = (
         "record-returned",
         "A cache returns what a user was at first.",
         special.stale_record(),
+        stage="staging",
     ),
     Fault(
         "attribute-missing",
@@ -193,6 +198,7 @@ FAULTS = (
         "record-returned",
         "A large body is cut, and its length announced as if it were whole.",
         edits(lambda _, given: replace(given, body=given.body[:100_000]), record),
+        stage="staging",
     ),
     Fault(
         "not-utf-8",
@@ -648,6 +654,7 @@ FAULTS = (
         "rate-limited",
         "No burst is refused.",
         special.no_rate_limit(),
+        stage="staging",
     ),
     Fault(
         "refused-in-the-gateways-words",
@@ -740,30 +747,35 @@ FAULTS = (
         "one-log-line",
         "A request writes no line.",
         aws(special.FILTER_LOG_EVENTS, lambda _: b'{"events":[]}'),
+        stage="staging",
     ),
     Fault(
         "log-not-json",
         "one-log-line",
         "The line is text, not JSON.",
         _more_events(lambda message: b"INFO " + message),
+        stage="staging",
     ),
     Fault(
         "log-too-long",
         "one-log-line",
         "The line is longer than 700 bytes.",
         _more_events(lambda message: message.replace(b"{", b"{" + b" " * 700, 1)),
+        stage="staging",
     ),
     Fault(
         "record-logged",
         "logs-hold-nothing-personal",
         "The line holds an attribute of the record.",
         special.logs(special.name_in),
+        stage="staging",
     ),
     Fault(
         "header-logged",
         "logs-hold-nothing-personal",
         "The line holds a header of the request.",
         special.logs(lambda asked, _: asked.header("user-agent")),
+        stage="staging",
     ),
     # --- what is deployed ---------------------------------------------------
     Fault(
