@@ -110,7 +110,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    if TARGET not in config.stash:
+    if TARGET not in config.stash or config.option.no_summary:
         return
     for report in terminalreporter.stats.get("passed", []):
         for name, value in report.user_properties:
