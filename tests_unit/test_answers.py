@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lambda_function import answers
 from tests_unit import checks, events
 from tests_unit.conftest import TABLE_NAME, Item, handler_with
 from tests_unit.events import Event
@@ -262,3 +263,33 @@ def test_the_timestamp_is_now(handler: Any) -> None:
     answer = handler.lambda_handler({}, None)
     stamp = datetime.fromisoformat(checks.body(answer)["timestamp"])
     assert abs(datetime.now(UTC) - stamp) < timedelta(seconds=5)
+
+
+@pytest.mark.promise("table-unavailable-503", "cache-private")
+@pytest.mark.parametrize(
+    ("code", "status", "more"),
+    [
+        ("SERVICE_UNAVAILABLE", 503, {"Retry-After": "2"}),
+        ("DATABASE_ERROR", 500, {}),
+        ("NOT_FOUND", 404, {}),
+    ],
+)
+def test_only_a_busy_service_says_when_to_try_again(
+    code: str, status: int, more: dict[str, str]
+) -> None:
+    answer = answers.error("r", code, {"Vary": "Origin"})
+    checks.fits_contract(answer)
+    assert answer["statusCode"] == status
+    assert answer["headers"] == {
+        "Content-Type": "application/json",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": "r",
+        "Cache-Control": "no-store",
+        "Vary": "Origin",
+        **more,
+    }
+
+
+def test_a_problem_has_a_code_and_perhaps_a_cause() -> None:
+    assert (answers.Problem("A").code, answers.Problem("A").cause) == ("A", None)
+    assert (answers.Problem("A", "why").code, answers.Problem("A", "why").cause) == ("A", "why")

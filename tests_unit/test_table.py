@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import (
@@ -158,18 +158,16 @@ def test_what_is_no_answer_is_an_error(table: Table, answer: dict[str, Any], cau
 
 @pytest.mark.promise("table-unavailable-503")
 def test_the_client_waits_for_seconds_only(table: Table) -> None:
-    bounded: Any = table._get_item
-    config = bounded._call.__self__.meta.config
+    config = meta_of(table).config
     assert (config.connect_timeout, config.read_timeout) == (1, 2)
     assert config.retries == {"mode": "standard", "total_max_attempts": 2}
-    assert bounded._seconds == 5.5
+    assert cast("Any", table._get_item)._seconds == 5.5
 
 
 def test_the_client_tells_who_asks(handler_on_fake: Any) -> None:
-    bounded: Any = handler_on_fake.TABLE._get_item
-    client = bounded._call.__self__
-    assert client.meta.config.user_agent == "user-api"
-    assert client.meta.region_name == "eu-west-1"
+    meta = meta_of(handler_on_fake.TABLE)
+    assert meta.config.user_agent == "user-api"
+    assert meta.region_name == "eu-west-1"
 
 
 def test_the_client_does_not_check_what_the_function_knows(handler_on_fake: Any) -> None:
@@ -184,13 +182,29 @@ def test_the_client_looks_for_its_own_model_alone(monkeypatch: pytest.MonkeyPatc
         pytest.fail("every service's folder would be searched")
 
     monkeypatch.setattr(Loader, "list_available_services", search)
+    meta = meta_of(Table("users", "eu-west-1"))
+    assert meta.service_model.service_name == "dynamodb"
+    assert "endpoint-rule-set-1" not in loaded_types(monkeypatch)
+
+
+def loaded_types(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The kinds of data files that making a client reads."""
+    types: set[str] = set()
+    load = Loader.load_data_with_path
+
+    def noting(loader: Loader, name: str) -> Any:
+        types.add(name.rpartition("/")[2])
+        return load(loader, name)
+
+    monkeypatch.setattr(Loader, "load_data_with_path", noting)
     Table("users", "eu-west-1")
+    return types
 
 
-def endpoint(table: Table) -> str:
+def meta_of(table: Table) -> Any:
+    """The public description of the table's client."""
     bounded: Any = table._get_item
-    url: str = bounded._call.__self__.meta.endpoint_url
-    return url
+    return bounded._call.__self__.meta
 
 
 @pytest.mark.parametrize(
@@ -202,7 +216,7 @@ def endpoint(table: Table) -> str:
     ],
 )
 def test_the_client_asks_the_regions_endpoint(region: str, expected: str) -> None:
-    assert endpoint(Table("users", region)) == expected
+    assert meta_of(Table("users", region)).endpoint_url == expected
 
 
 def test_a_library_that_needs_endpoint_rules_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,4 +229,6 @@ def test_a_library_that_needs_endpoint_rules_gets_them(monkeypatch: pytest.Monke
         return create(session, *arguments, **options)
 
     monkeypatch.setattr(Session, "create_client", strict)
-    assert endpoint(Table("users", "eu-west-1")) == "https://dynamodb.eu-west-1.amazonaws.com"
+    meta = meta_of(Table("users", "eu-west-1"))
+    assert meta.endpoint_url == "https://dynamodb.eu-west-1.amazonaws.com"
+    assert meta.config.read_timeout == 2

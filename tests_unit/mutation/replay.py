@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import selectors
 import signal
@@ -99,6 +100,8 @@ class Replay:
             seen.append(Seen(item, set(state()._stats), seconds))
         set_mutant_under_test("")
         self._share_out(seen)
+        # else every search for garbage in a forked process would copy the whole memory
+        gc.freeze()
         return seen
 
     def _share_out(self, seen: Sequence[Seen]) -> None:
@@ -214,6 +217,7 @@ def _be_mutant(mutant: Mutant, tests: Sequence[Seen], writing: int) -> NoReturn:
     """Run the tests until one fails, and write its number."""
     killer = b""
     try:
+        gc.disable()
         set_mutant_under_test(mutant.name)
         items = [one.item for one in tests]
         for number, item in enumerate(items):
