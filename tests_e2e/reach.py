@@ -50,6 +50,14 @@ def _try_stage(target: Target) -> str | None:
     return None
 
 
+def _signing_problem(target: Target, session: boto3.Session) -> str | None:
+    if session.get_credentials() is None:
+        return "--auth iam: no AWS credentials in the environment"
+    if not (target.region or session.region_name):
+        return "--auth iam: no AWS region in the environment"
+    return None
+
+
 def access_problem(target: Target) -> str | None:
     """Why the AWS credentials of the environment do not reach the stack or the table."""
     option = "--stack-name" if target.stack_name else "--table-name"
@@ -61,8 +69,8 @@ def access_problem(target: Target) -> str | None:
             boto3.client("dynamodb").delete_item(
                 TableName=target.table_name, Key={"userId": {"S": f"e2e-{uuid.uuid4().hex}"}}
             )
-        elif target.signs and boto3.Session().get_credentials() is None:
-            return "--auth iam: no AWS credentials in the environment"
+        if target.signs:
+            return _signing_problem(target, boto3.Session())
     except ClientError as error:
         return f"{option} {name}: {error.response['Error']['Message']}"
     except BotoCoreError as error:
