@@ -29,6 +29,8 @@ REVIEWED = "reviewed_mutants.toml"
 
 
 def main(arguments: list[str]) -> int:
+    """The exit code. The workers' sets get one order, so that reports stay the same."""
+    os.environ.setdefault("PYTHONHASHSEED", "0")
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     try:
         if arguments[:1] == ["promises"]:

@@ -26,6 +26,7 @@ Finding = tuple[str, str, str]
 Names = tuple[str, ...]
 Verdicts = dict[str, str | None]
 PSEUDO = "AWS::"
+CLASH = "E3019"
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,15 @@ def _needs(resource: dict[str, Any]) -> set[str]:
 
 
 def _own_findings(body: dict[str, Any], view: View) -> Iterator[Finding]:
-    """The findings that are not about a stub."""
+    """The findings that are not about a stub.
+
+    A clash of two resources may be told of either of them, and in any order.
+    """
     for finding in _findings(_reduced(body, view)):
         section, _, rest = finding[1].partition("/")
-        if section != "Resources" or rest.partition("/")[0] in (*view.resources, ""):
+        if finding[0] == CLASH:
+            yield (CLASH, "", "another resource has the same primary identifier")
+        elif section != "Resources" or rest.partition("/")[0] in (*view.resources, ""):
             yield finding
 
 
@@ -201,13 +207,12 @@ def _findings(body: dict[str, Any]) -> Iterator[Finding]:
 
 @functools.cache
 def _linter() -> tuple[Any, Any]:
-    """The configuration and the error rules: warnings would run too, only to be thrown away."""
+    """The configuration and all rules. Without the warnings' rules errors change their kind."""
     from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
     from cfnlint.runner import Runner
 
     config = ConfigMixIn(regions=[REGION], ignore_checks=["W", "I"])
-    rules = Runner(config).rules
-    return config, type(rules)({name: rules[name] for name in rules if name[0] == "E"})
+    return config, Runner(config).rules
 
 
 @functools.cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,3 +84,27 @@ def test_a_reduced_template_is_judged_as_the_whole_one(second: Template, group: 
         reduced = Validity(second, {}).fault(mutant, mutated(second, mutant))[0]
         whole = [f for f in validity._findings(mutated(second, mutant)) if f not in own]
         assert bool(reduced) == bool(whole), mutant.name
+
+
+@pytest.mark.parametrize("edited", ["A", "B"])
+def test_a_clash_is_found_wherever_the_linter_tells_it(edited: str) -> None:
+    """The same path twice below one parent: of the two either may be the mutated one."""
+    api = {"Ref": "Api"}
+    resources: dict[str, Any] = {
+        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "x"}},
+    }
+    for name in ("A", "B"):
+        resources[name] = {
+            "Type": "AWS::ApiGateway::Method",
+            "Properties": {
+                "HttpMethod": "GET" if name == "A" else "POST",
+                "ResourceId": "r",
+                "RestApiId": api,
+            },
+        }
+    body = {"Resources": resources}
+    template = Template(Path("x.json"), json.dumps(body), body, {})
+    other = resources["B" if edited == "A" else "A"]["Properties"]["HttpMethod"]
+    path = ("Resources", edited, "Properties", "HttpMethod")
+    assert "E3019" in (_fault(template, set_(path, other)) or "valid")
+    assert _fault(template, set_(path, "PUT")) is None
