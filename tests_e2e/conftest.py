@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
@@ -58,6 +59,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     problem = reach.stage_problem(stage) or reach.access_problem(stage)
     if problem:
         pytest.exit(problem, returncode=1)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end in order then, too
     config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="user-api-e2e-"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,7 @@ def _parsed() -> argparse.Namespace:
 
 def _one_stage(arguments: argparse.Namespace, faults: Sequence[Fault]) -> int:
     """In this process: one stage, one proxy, one pytest."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with faulty_stage(arguments.stage) as stage:
             verdicts = judged(stage, faults, full=arguments.full, tell=_tell)
@@ -74,6 +76,7 @@ def _all_stages(arguments: argparse.Namespace, faults: Sequence[Fault]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         files = {stage: Path(folder, f"{stage}.json") for stage in stages}
         running = [_started(arguments, stage, file) for stage, file in files.items()]
+        signal.signal(signal.SIGTERM, lambda *_: _terminate(running))
         codes = [_ended(process) for process in running]
         if not set(codes) <= {0, 1}:
             return 2
@@ -90,6 +93,12 @@ def _started(arguments: argparse.Namespace, stage: str, output: Path) -> subproc
     command += ["--full"] if arguments.full else []
     command += ["--fault", arguments.fault] if arguments.fault else []
     return subprocess.Popen(command, cwd=ROOT)
+
+
+def _terminate(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """They end their stages, and are waited for."""
+    for process in processes:
+        process.terminate()
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:
