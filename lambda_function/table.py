@@ -57,9 +57,12 @@ class _OneModel(Loader):
         return ["dynamodb"] if type_name == "service-2" else []
 
 
+_LOADER = _OneModel()
+
+
 def _client(region: str, config: Config) -> Any:
     session = Session()
-    session.register_component("data_loader", _OneModel())
+    session.register_component("data_loader", _LOADER)
     try:
         return session.create_client("dynamodb", region_name=region, config=config)
     except UnknownServiceError:  # a botocore that cannot do without endpoint rules

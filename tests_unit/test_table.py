@@ -18,6 +18,7 @@ from botocore.exceptions import (
 from botocore.loaders import Loader
 from botocore.session import Session
 
+import lambda_function.table
 from lambda_function.answers import Problem
 from lambda_function.table import Reading, Table
 from tests_unit.conftest import handler_with
@@ -182,23 +183,13 @@ def test_the_client_looks_for_its_own_model_alone(monkeypatch: pytest.MonkeyPatc
         pytest.fail("every service's folder would be searched")
 
     monkeypatch.setattr(Loader, "list_available_services", search)
-    meta = meta_of(Table("users", "eu-west-1"))
-    assert meta.service_model.service_name == "dynamodb"
-    assert "endpoint-rule-set-1" not in loaded_types(monkeypatch)
+    assert meta_of(Table("users", "eu-west-1")).service_model.service_name == "dynamodb"
 
 
-def loaded_types(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The kinds of data files that making a client reads."""
-    types: set[str] = set()
-    load = Loader.load_data_with_path
-
-    def noting(loader: Loader, name: str) -> Any:
-        types.add(name.rpartition("/")[2])
-        return load(loader, name)
-
-    monkeypatch.setattr(Loader, "load_data_with_path", noting)
-    Table("users", "eu-west-1")
-    return types
+def test_there_is_a_model_and_there_are_no_endpoint_rules() -> None:
+    loader = lambda_function.table._LOADER
+    assert loader.list_available_services("service-2") == ["dynamodb"]
+    assert loader.list_available_services("endpoint-rule-set-1") == []
 
 
 def meta_of(table: Table) -> Any:
