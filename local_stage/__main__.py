@@ -1,4 +1,4 @@
-"""The command line: up, down, status, run. Exit codes: 0 fine, 1 not served, 2 could not run."""
+"""The command line. Exit codes: 0 fine, 1 not served, 2 could not run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from local_stage import LocalStageError, running_command, state, stopping
+from local_stage import LocalStageError, node_packages, running_command, state, stopping
 from local_stage.detaching import in_background
 from local_stage.messages import welcome
 from local_stage.progress import Progress
@@ -124,6 +124,11 @@ def _status(_: argparse.Namespace) -> int:
     return 0 if served else 1
 
 
+def _packages(_: argparse.Namespace) -> int:
+    node_packages.ensure(lambda text: print(text, file=sys.stderr, flush=True))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     up_options = _up_options()
     parser = argparse.ArgumentParser(
@@ -142,6 +147,8 @@ def _parser() -> argparse.ArgumentParser:
     down.set_defaults(action=_down)
     status = commands.add_parser("status", help="list what is served")
     status.set_defaults(action=_status)
+    packages = commands.add_parser("packages", help="install the npm packages of package-lock.json")
+    packages.set_defaults(action=_packages)
     _add_run(commands)
     return parser
 

