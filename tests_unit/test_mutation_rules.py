@@ -66,7 +66,7 @@ def test_a_promise_that_nothing_breaks_is_told() -> None:
     made = report(Verdict(mutant(1), KILLED, "t"), promised="shown unshown")
     assert not made.good
     assert made.unproven == ["unshown"]
-    assert "no mutant breaks the promise unshown" in made.lines()
+    assert "not proven by its mutant in proofs.toml: unshown" in made.lines()
 
 
 def test_the_evidence_is_written(tmp_path: Path) -> None:

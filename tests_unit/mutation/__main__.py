@@ -16,7 +16,7 @@ import promises
 from tests_unit.mutation import mutants as made
 from tests_unit.mutation.mutants import ROOT
 from tests_unit.mutation.replay import Replay
-from tests_unit.mutation.report import Report, reviewed
+from tests_unit.mutation.report import Report, named, reviewed
 
 FOLDER = ROOT / "build" / "mutation"
 # they run other programs, or read sources, and so cannot see a mutant
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen:
         return _cannot(f"no mutant is in a function like {options.only!r}")
     print(f"{len(chosen)} mutants of {len({mutant.place for mutant in chosen})} functions")
-    replay = Replay(chosen, options.jobs)
+    replay = Replay(chosen, options.jobs, named())
     said = io.StringIO()
     with redirect_stdout(said):
         code = pytest.main(_pytest_arguments(), plugins=[replay])

@@ -17,6 +17,7 @@ from mutmut.utils.format_utils import parse_mutant_key
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = ("lambda_function/*.py", "stack/settings.py")
 _MARK = "__mutmut_"
+Key = tuple[str, str, str]  # place, before, after: what stays when other mutants come or go
 
 
 @dataclass(frozen=True, order=True)
@@ -38,6 +39,11 @@ class Mutant:
         module, _, mangled = self.function.rpartition(".")
         function, class_name = parse_mutant_key(mangled)
         return ".".join(filter(None, (module, class_name, function)))
+
+    @property
+    def key(self) -> Key:
+        """What a reviewed entry names it by."""
+        return self.place, self.before, self.after
 
     @property
     def description(self) -> str:

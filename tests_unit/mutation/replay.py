@@ -8,7 +8,7 @@ import selectors
 import signal
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import NoReturn
@@ -20,7 +20,7 @@ from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
 from tests_unit import conftest
-from tests_unit.mutation.mutants import Mutant
+from tests_unit.mutation.mutants import Key, Mutant
 
 KILLED, SURVIVED, TIMEOUT, UNTESTED = "killed", "survived", "timeout", "untested"
 _GRACE_SECONDS = 20
@@ -54,9 +54,10 @@ class Replay:
 
     mutants: Sequence[Mutant]
     jobs: int
+    named: Mapping[str, Key]  # promise -> the mutant that is to prove it
     red: list[str] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
-    # promise -> a mutant that one of its own tests kills, and that test
+    # promise -> its mutant, and a test of its own that kills it
     proofs: dict[str, Verdict] = field(default_factory=dict)
     # what runs when a handler is loaded
     _of_start: set[str] = field(default_factory=set)
@@ -117,18 +118,13 @@ class Replay:
                 one.functions |= self._of_start
 
     def _prove(self, seen: Sequence[Seen]) -> None:
-        """Find for each promise a mutant that a test of its own kills."""
-        by_test = {one.item.nodeid: one for one in seen}
-        for verdict in self.verdicts:
-            for promise in _promises(by_test[verdict.test].item) if verdict.test else ():
-                self.proofs.setdefault(promise, verdict)
-        wanted = {promise for one in seen for promise in _promises(one.item)} - set(self.proofs)
-        for promise in sorted(wanted):
+        """Run the mutant named for each promise on the promise's own tests."""
+        for promise, key in self.named.items():
             own = [one for one in seen if promise in _promises(one.item)]
-            for verdict in self._judge([one for one in self._work(own) if one[1]]):
+            meant = [(mutant, tests) for mutant, tests in self._work(own) if mutant.key == key]
+            for verdict in self._judge(meant):
                 if verdict.status == KILLED:
                     self.proofs[promise] = verdict
-                    break
 
 
 def _functions_of_a_start() -> set[str]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests_unit.mutation.mutants import Mutant
+from tests_unit.mutation.mutants import Key
 from tests_unit.mutation.replay import KILLED, SURVIVED, TIMEOUT, UNTESTED, Verdict
 
 EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
-Key = tuple[str, str, str]  # place, before, after
+PROOFS = Path(__file__).with_name("proofs.toml")
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ class Report:
     @property
     def survivors(self) -> list[Verdict]:
         """What no test killed and nobody reviewed."""
-        return [one for one in self._alive if _key(one.mutant) not in self.reviewed]
+        return [one for one in self._alive if one.mutant.key not in self.reviewed]
 
     @property
     def stale(self) -> list[str]:
         """Reviewed entries whose mutant is killed or gone."""
-        alive = {_key(one.mutant) for one in self._alive}
+        alive = {one.mutant.key for one in self._alive}
         return [" | ".join(key) for key in self.reviewed if key not in alive] if self.whole else []
 
     @property
     def unproven(self) -> list[str]:
-        """Promises that no mutant breaks under one of their own tests."""
+        """Promises whose named mutant is missing, gone, or killed by none of their own tests."""
         return sorted(self.promised - set(self.proofs)) if self.whole else []
 
     @property
@@ -71,7 +71,10 @@ class Report:
         return [
             *(f"{one.status}: {one.mutant.description}" for one in self.survivors),
             *(f"stale entry in {EQUIVALENTS.name}: {entry}" for entry in self.stale),
-            *(f"no mutant breaks the promise {promise}" for promise in self.unproven),
+            *(
+                f"not proven: {promise}, by its mutant in {PROOFS.name}"
+                for promise in self.unproven
+            ),
             ", ".join(f"{number} {what}" for what, number in counts.items()),
             f"score {killed}/{valid} of the mutants that are not equivalent"
             f" ({killed / valid:.1%}; {killed / counts['mutants']:.1%} of all)",
@@ -116,5 +119,9 @@ def reviewed(file: Path = EQUIVALENTS) -> dict[Key, str]:
     }
 
 
-def _key(mutant: Mutant) -> Key:
-    return mutant.place, mutant.before, mutant.after
+def named(file: Path = PROOFS) -> dict[str, Key]:
+    """For each promise the mutant that is to prove it. Raises KeyError where a part is missing."""
+    entries: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {
+        promise: (one["function"], one["before"], one["after"]) for promise, one in entries.items()
+    }
