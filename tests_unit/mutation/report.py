@@ -71,10 +71,7 @@ class Report:
         return [
             *(f"{one.status}: {one.mutant.description}" for one in self.survivors),
             *(f"stale entry in {EQUIVALENTS.name}: {entry}" for entry in self.stale),
-            *(
-                f"not proven: {promise}, by its mutant in {PROOFS.name}"
-                for promise in self.unproven
-            ),
+            *(f"not proven by its mutant in {PROOFS.name}: {one}" for one in self.unproven),
             ", ".join(f"{number} {what}" for what, number in counts.items()),
             f"score {killed}/{valid} of the mutants that are not equivalent"
             f" ({killed / valid:.1%}; {killed / counts['mutants']:.1%} of all)",
