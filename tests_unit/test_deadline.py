@@ -87,6 +87,26 @@ def test_an_alarm_leaves_nothing_behind() -> None:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN, lambda *_: None])
+def test_an_alarm_rings_whatever_was_set_before(before: Any) -> None:
+    set_by_others = signal.signal(signal.SIGALRM, before)
+    try:
+        with pytest.raises(TimeoutError):
+            Bounded(sleep_a_second, 0.05)()
+        # setting a handler takes time: it stays, unless somebody else has one
+        after = signal.getsignal(signal.SIGALRM)
+        assert (after is before) == callable(before)
+        with pytest.raises(TimeoutError):
+            Bounded(sleep_a_second, 0.05)()
+        assert signal.getsignal(signal.SIGALRM) is after
+    finally:
+        signal.signal(signal.SIGALRM, set_by_others)
+
+
+def sleep_a_second() -> None:
+    sleep(1)
+
+
 def test_one_thread_serves_all_calls_of_another() -> None:
     bounded = Bounded(threading.get_ident, 2)
     threads = {elsewhere(bounded) for _ in range(5)}
