@@ -37,9 +37,10 @@ class Bounded:
         except _Late:
             raise TimeoutError from None
         finally:
-            setitimer(ITIMER_REAL, *timer)
-            if callable(handler) and handler is not _late:
-                signal(SIGALRM, handler)  # somebody else's
+            setitimer(ITIMER_REAL, 0)
+            if callable(handler) and handler is not _late:  # somebody else's
+                signal(SIGALRM, handler)
+                setitimer(ITIMER_REAL, *timer)
 
     def _in_thread(self, arguments: dict[str, object]) -> Any:
         worker = self._worker()
