@@ -15,6 +15,7 @@ help: ## list these targets and the tox environments
 	@sed -n 's|^\[testenv:\(.*\)\]|\1|p; s|^description = ||p' tox.ini | sed 1d | paste - - | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
 
 local: $(TOX) ## serve the stack on this machine until Ctrl-C (ARGS="--port 4566")
+	@test -d .tox/local || echo "installing the locked packages in .tox/local ..."
 	@$(TOX) run -q -e local -- $(ARGS)
 
 test: $(TOX) ## lint, types, unit, infra, e2e, mutation
