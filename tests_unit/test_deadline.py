@@ -99,6 +99,8 @@ def test_an_alarm_rings_whatever_was_set_before(before: Any) -> None:
         with pytest.raises(TimeoutError):
             Bounded(sleep_a_second, 0.05)()
         assert signal.getsignal(signal.SIGALRM) is after
+        assert Bounded(lambda: 7, 5)() == 7
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     finally:
         signal.signal(signal.SIGALRM, set_by_others)
 
