@@ -5,7 +5,7 @@ TOX := .make/bin/tox
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help local test lint types unit infra e2e mutation bench lock clean
+.PHONY: help local test lint types unit infra tools e2e mutation bench lock clean
 
 help: ## list these targets and the tox environments
 	@echo "make targets:"
@@ -18,10 +18,10 @@ local: $(TOX) ## serve the stack on this machine until Ctrl-C (ARGS="--port 4566
 	@test -d .tox/local || echo "installing the locked packages in .tox/local ..."
 	@$(TOX) run -q -e local -- $(ARGS)
 
-test: $(TOX) ## lint, types, unit, infra, e2e, mutation
+test: $(TOX) ## lint, types, unit, infra, tools, e2e, mutation
 	$(TOX)
 
-lint types unit infra e2e mutation bench: $(TOX) ## one level alone (ARGS="...")
+lint types unit infra tools e2e mutation bench: $(TOX) ## one level alone (ARGS="...")
 	$(TOX) run -e $@ -- $(ARGS)
 
 lock: $(TOX) ## write requirements/*.txt and package-lock.json anew

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
-import promises
+from contract import promises
 
 ROOT = Path(__file__).resolve().parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "promise(*ids): the promises of promises.toml it keeps")
+    config.addinivalue_line("markers", "promise(*ids): the promises in contract/ that it keeps")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,6 +49,14 @@ def assembly(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callab
         return folder
 
     return synthesized
+
+
+@pytest.fixture(scope="session")
+def prod_template(assembly: Callable[[str], Path]) -> dict[str, Any]:
+    """The synthesized template of prod."""
+    file = assembly("prod") / "UserApi-prod.template.json"
+    loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return loaded
 
 
 def _synthesize(stage: str, folder: Path) -> None:

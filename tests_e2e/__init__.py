@@ -3,11 +3,10 @@
 `pytest tests_e2e --stage-url URL` runs them against any stage, on AWS or on this
 machine. The modules without `test_` hold what the checks share: `target` (the
 options), `selection` (what can run), `client` (HTTPS and the curl line of a
-failure), `checks` (what every answer keeps), `expected` (what each stage promises,
-written down by hand), `aws` and `users` (what needs credentials).
+failure), `checks` (what every answer keeps), `aws` and `users` (what needs credentials).
 
 May import `contract`, the standard library, boto3 and the test tools. Only the
-checks of a failing table (`--table-faults`) and the proof in `faulty_stage`
-bring up stages of their own and import `local_stage`. Never `stack` or
+checks of a failing table (`--table-faults`) and of a stage that is destroyed
+(`--lifecycle`) bring up stages of their own and import `tools.local_stage`. Never `stack` or
 `lambda_function`: the suite must not learn from the code what is right.
 """

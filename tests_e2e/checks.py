@@ -13,8 +13,7 @@ from typing import Any
 from jsonschema import Draft4Validator
 
 import contract
-from tests_e2e.client import Answer
-from tests_e2e.expected import (
+from contract.answers import (
     FUNCTION_EXPOSES,
     FUNCTION_HEADERS,
     GATEWAY_HEADERS,
@@ -22,9 +21,9 @@ from tests_e2e.expected import (
     MESSAGES,
     PREFLIGHT_HEADERS,
     RETRY_AFTER,
-    SLOWEST_ANSWER_SECONDS,
-    Expected,
 )
+from contract.stages import SLOWEST_ANSWER_SECONDS, Promised
+from tests_e2e.client import Answer
 
 CLOCK_SKEW = timedelta(seconds=60)
 ETAG = re.compile(r'"[0-9a-f]{32}"')
@@ -46,7 +45,7 @@ _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-def success(answer: Answer, expected: Expected, origin: str | None = None) -> dict[str, Any]:
+def success(answer: Answer, expected: Promised, origin: str | None = None) -> dict[str, Any]:
     """A 200 of the function, whole. Gives `data`, with numbers as Decimal."""
     body = _body(answer, 200, "user_response")
     tag = answer.header("etag") or ""
@@ -63,7 +62,7 @@ def success(answer: Answer, expected: Expected, origin: str | None = None) -> di
     return data
 
 
-def not_modified(answer: Answer, expected: Expected, tag: str, origin: str | None = None) -> None:
+def not_modified(answer: Answer, expected: Promised, tag: str, origin: str | None = None) -> None:
     """A 304: the headers of the 200, and no body."""
     assert answer.status == 304, f"{answer.status}, expected 304"
     assert answer.body == b""
@@ -93,7 +92,7 @@ def function_error(answer: Answer, status: int, code: str, origin: str | None = 
 
 
 def gateway_error(
-    answer: Answer, expected: Expected, status: int, code: str, message: str | None = None
+    answer: Answer, expected: Promised, status: int, code: str, message: str | None = None
 ) -> None:
     """An error that the gateway answers by itself, whole."""
     if answer.request.method == "HEAD":
@@ -117,7 +116,7 @@ def gateway_error(
     nothing_internal(answer)
 
 
-def any_answer(answer: Answer, expected: Expected) -> None:
+def any_answer(answer: Answer, expected: Promised) -> None:
     """One of the contract's answers, whole, whichever it is; no failure of the service."""
     assert answer.status < 500, f"{answer.status}: {answer.body[:300]!r}"
     if answer.status == 200:
@@ -138,7 +137,7 @@ def any_answer(answer: Answer, expected: Expected) -> None:
         no_such_route(answer, expected)
 
 
-def no_such_route(answer: Answer, expected: Expected) -> None:
+def no_such_route(answer: Answer, expected: Promised) -> None:
     """Anything but the two routes: API Gateway cannot tell it from a missing signature."""
     if expected.iam:
         gateway_error(answer, expected, 403, "FORBIDDEN")
@@ -146,7 +145,7 @@ def no_such_route(answer: Answer, expected: Expected) -> None:
         gateway_error(answer, expected, 404, "NOT_FOUND")
 
 
-def refused(answer: Answer, expected: Expected) -> None:
+def refused(answer: Answer, expected: Promised) -> None:
     """403 of an IAM stage. Credentials that are none at all are told to be malformed."""
     if code(answer) == "INVALID_REQUEST":
         gateway_error(answer, expected, 403, "INVALID_REQUEST", MALFORMED)

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tests_e2e.expected import SLOWEST_ANSWER_SECONDS
+from contract.stages import SLOWEST_ANSWER_SECONDS
 from tests_e2e.signing import Signer
 from tests_e2e.target import Target
 

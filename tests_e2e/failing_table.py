@@ -22,7 +22,7 @@ class FailingTable:
 @contextmanager
 def failing_table(exchanges: Exchanges) -> Iterator[FailingTable]:
     """Bring such a stage up for the duration of the block."""
-    from local_stage import serve  # here, because all other checks do without its tools
+    from tools.local_stage import serve  # here, because all other checks do without its tools
 
     with table_proxy() as proxy, serve(stage="local", table_endpoint=proxy.url) as running:
         proxy.pass_to(running.environment["AWS_ENDPOINT_URL"], running.ca_bundle)

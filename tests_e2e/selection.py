@@ -36,6 +36,7 @@ _NEEDS: dict[str, tuple[Callable[[Target], object], str]] = {
         "--principals and --stack-name with AWS credentials",
     ),
     "failing_table": (lambda t: t.table_faults, "--table-faults"),
+    "account": (lambda t: t.lifecycle, "--lifecycle"),
     "browser": (lambda _: chromium(), "Chromium installed"),
 }
 

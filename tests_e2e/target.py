@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
-from tests_e2e.expected import STAGES, Expected
+from contract.stages import STAGES, Promised
 
 LOCAL_PREFIX = "/_aws/execute-api/"
 
@@ -18,7 +18,7 @@ LOCAL_PREFIX = "/_aws/execute-api/"
 class Target:
     """The stage under test: where it is, what it must promise, what may be done to it.
 
-    `base_path` has no slash at its end; `stage_name` is one of `expected.STAGES`.
+    `base_path` has no slash at its end; `stage_name` is one of `contract.stages.STAGES`.
     """
 
     url: str
@@ -33,6 +33,7 @@ class Target:
     bursts: bool = False
     principals: bool = False
     table_faults: bool = False
+    lifecycle: bool = False
     strict: bool = False
 
     @property
@@ -51,7 +52,7 @@ class Target:
         return parts[2] if parts[1:2] == ["execute-api"] else None
 
     @property
-    def expected(self) -> Expected:
+    def expected(self) -> Promised:
         return STAGES[self.stage_name]
 
     def tls_context(self) -> ssl.SSLContext:
@@ -105,6 +106,11 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="also bring up an own local stage whose table fails",
     )
+    group.addoption(
+        "--lifecycle",
+        action="store_true",
+        help="also bring up own local stages and destroy them",
+    )
 
 
 def from_options(config: pytest.Config) -> Target:
@@ -124,6 +130,7 @@ def from_options(config: pytest.Config) -> Target:
         bursts=config.getoption("burst") or stage.local,
         principals=config.getoption("principals") or stage.local,
         table_faults=config.getoption("table_faults"),
+        lifecycle=config.getoption("lifecycle"),
         strict=bool(config.getoption("strict")),  # pytest's own --strict
     )
 

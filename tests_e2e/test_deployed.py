@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from contract.stages import LOG_RETENTION_DAYS
 from tests_e2e import aws
 from tests_e2e.aws import Users
-from tests_e2e.expected import LOG_RETENTION_DAYS
 from tests_e2e.leftovers import Journal
 from tests_e2e.target import Target
 

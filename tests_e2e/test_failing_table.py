@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from contract.stages import SLOWEST_ANSWER_SECONDS
 from tests_e2e import checks
-from tests_e2e.expected import SLOWEST_ANSWER_SECONDS
 from tests_e2e.failing_table import FailingTable
 from tests_e2e.table_proxy import BROKEN, UNAVAILABLE
 

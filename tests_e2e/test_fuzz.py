@@ -1,4 +1,4 @@
-"""Requests that schemathesis makes up from docs/openapi.json: valid, and wrong in every way.
+"""Requests that schemathesis makes up from contract/openapi.json: valid, and wrong in every way.
 
 The same ones in every run. Each answer must be one that the document names, and one of the
 contract.
@@ -20,8 +20,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 from tests_e2e import checks
 from tests_e2e.aws import Users
 from tests_e2e.client import Answer, Client
-from tests_e2e.openapi import FILE
 from tests_e2e.target import Target
+from tools.openapi import FILE
 
 EXAMPLES = 25
 load_all_checks()

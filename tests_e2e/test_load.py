@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from contract.stages import RATE_PER_SECOND
 from tests_e2e import bursts, checks
 from tests_e2e.aws import Users, client
 from tests_e2e.client import Client
-from tests_e2e.expected import RATE_PER_SECOND
 from tests_e2e.target import Target
 
 REQUESTS = 2000

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from contract.stages import LOG_LINE_BYTES
 from tests_e2e import aws
 from tests_e2e.aws import Users
 from tests_e2e.client import Answer, Client
-from tests_e2e.expected import LOG_LINE_BYTES
 from tests_e2e.target import Target
 
 LOCAL_PATIENCE_SECONDS = 5

@@ -10,9 +10,9 @@ import time
 
 import pytest
 
+from contract.stages import BURST, RATE_PER_SECOND
 from tests_e2e import bursts, checks
 from tests_e2e.client import Answer, Client
-from tests_e2e.expected import BURST, RATE_PER_SECOND
 from tests_e2e.target import Target
 
 pytestmark = pytest.mark.promise("rate-limited")

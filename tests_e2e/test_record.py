@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from contract.stages import PROMPT_SECONDS
 from tests_e2e import checks
 from tests_e2e.aws import Users
 from tests_e2e.client import Answer, Client
-from tests_e2e.expected import PROMPT_SECONDS
 from tests_e2e.target import Target
 
 ROUTES = pytest.mark.parametrize("route", ["/user/{}", "/user?userId={}"])

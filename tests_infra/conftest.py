@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests_infra.promised import STAGES, Promised
+from contract.stages import STAGES, Promised
 from tests_infra.reading import Resource, Template
 
 GIVEN = pytest.StashKey[Template | None]()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests_infra.promised import Promised
+from contract.stages import Promised
 from tests_infra.reading import Resource, Template, texts
 
 HEADER = "method.response.header."

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests_infra.promised import Promised
+from contract.stages import Promised
 from tests_infra.reading import Resource, Template
 
 

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 import contract
-from tests_infra.promised import Promised
+from contract.stages import Promised
 from tests_infra.reading import Resource, Template
 
 GATEWAY_RESPONSE = "AWS::ApiGateway::GatewayResponse"

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests_infra.promised import Promised
+from contract.stages import Promised
 from tests_infra.reading import Resource, Template
 
 # Type -> how many, and the properties that one may have. What a property says is pinned by the

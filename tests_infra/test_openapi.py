@@ -1,12 +1,12 @@
-"""docs/openapi.json describes the API that the template defines."""
+"""contract/openapi.json describes the API that the template defines."""
 
 from __future__ import annotations
 
 import json
 
-from tests_e2e import openapi
-from tests_infra.promised import Promised
+from contract.stages import Promised
 from tests_infra.reading import Template
+from tools import openapi
 
 
 def test_openapi_description_is_current(template: Template, promised: Promised) -> None:
@@ -17,4 +17,4 @@ def test_openapi_description_is_current(template: Template, promised: Promised) 
             for operation in operations.values():
                 operation.pop("security", None)
     current = openapi.description(template.body)
-    assert current == written, "docs/openapi.json is old: run `python -m tests_e2e.openapi`"
+    assert current == written, "contract/openapi.json is old: run `python -m tools.openapi`"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import contract
-from tests_infra.promised import Promised
+from contract.stages import Promised
 from tests_infra.reading import Resource, Template
 
 METHOD = "AWS::ApiGateway::Method"

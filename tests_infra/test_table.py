@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests_infra.promised import Promised
+from contract.stages import Promised
 from tests_infra.reading import Resource
 
 

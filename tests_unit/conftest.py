@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -85,14 +84,6 @@ def load_handler(**variables: str) -> Any:
     with mock.patch.dict(os.environ, {**ENVIRONMENT, **variables}):
         spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture(scope="session")
-def prod_template(assembly: Callable[[str], Path]) -> dict[str, Any]:
-    """The synthesized template of prod."""
-    file = assembly("prod") / "UserApi-prod.template.json"
-    loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return loaded
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,7 @@ def test_a_missing_record_matches_no_tag(handler: Any) -> None:
         {"multiValueHeaders": {"If-None-Match": ["*"]}, "headers": {"If-None-Match": '"x"'}},
         {"multiValueHeaders": {"If-None-Match": [7, None, "*"]}},
         {"multiValueHeaders": {"If-None-Match": "*"}},
+        {"multiValueHeaders": {"If-None-Match": 7}, "headers": {"If-None-Match": "*"}},
         {"multiValueHeaders": {"Accept": ["*"]}, "headers": {"IF-NONE-match": "*"}},
         {"multiValueHeaders": {"If-None-Match": []}, "headers": {"If-None-Match": "*"}},
         {"multiValueHeaders": 7, "headers": {"If-None-Match": "*"}},

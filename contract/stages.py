@@ -1,0 +1,80 @@
+"""What each stage promises, written down by hand: the tests' own idea of the settings.
+
+Not read from cdk.json or the stack: a wrong setting there must turn the tests red.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOG_RETENTION_DAYS = 7
+RATE_PER_SECOND = 100
+BURST = 200
+SLOWEST_ANSWER_SECONDS = 7.0
+PROMPT_SECONDS = 1.0  # what nobody waits for when all is warm
+LOG_LINE_BYTES = 700
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promised:
+    """The promises that differ between stages, and the numbers all of them share."""
+
+    stage: str
+    authorization: str
+    origins: tuple[str, ...]
+    data_kept: bool
+    snap_start: bool
+    api_tags: tuple[tuple[str, str], ...] = ()
+    memory_mb: int = 512
+    timeout_seconds: int = 10
+    log_level: str = "INFO"
+    cache_max_age_seconds: int = 60
+    requests_per_second: int = 100
+    burst: int = 200
+
+    @property
+    def iam(self) -> bool:
+        """Whether requests are signed."""
+        return self.authorization == "AWS_IAM"
+
+    @property
+    def cache_control(self) -> str:
+        """The header of an answer that may be kept."""
+        return f"private, max-age={self.cache_max_age_seconds}"
+
+
+STAGES = {
+    one.stage: one
+    for one in (
+        Promised(
+            stage="local",
+            authorization="NONE",
+            origins=("http://127.0.0.1:3000",),
+            data_kept=False,
+            snap_start=False,
+            # The emulator's way to choose the API's id.
+            api_tags=(("ms-custom-id", "users"),),
+        ),
+        Promised(
+            stage="dev",
+            authorization="NONE",
+            origins=("http://localhost:3000",),
+            data_kept=False,
+            snap_start=False,
+        ),
+        Promised(
+            stage="staging",
+            authorization="AWS_IAM",
+            origins=("https://staging.example.com",),
+            data_kept=True,
+            snap_start=True,
+        ),
+        Promised(
+            stage="prod",
+            authorization="AWS_IAM",
+            origins=("https://app.example.com", "https://www.example.com"),
+            data_kept=True,
+            snap_start=True,
+        ),
+    )
+}

@@ -1,0 +1,103 @@
+"""`python -m tools.benchmarks`: exit 0 all targets reached, 1 one missed, 2 could not measure."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tools.benchmarks import cost, measure, report
+from tools.benchmarks.measure import ROOT
+
+RESULTS = ROOT / "benchmarks" / "results.md"
+STAGE = "prod"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the page and write it."""
+    options = _options(arguments)
+    try:
+        page, good = _run(options)
+    except (OSError, RuntimeError, ValueError) as problem:
+        print(f"could not measure: {problem}", file=sys.stderr)
+        return 2
+    print(page)
+    options.output.write_text(page, encoding="utf-8")
+    return 0 if good else 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.benchmarks",
+        description="Measures the function against a bare client, on a local table. "
+        "Exit code: 0 all targets reached, 1 one missed, 2 could not measure.",
+    )
+    parser.add_argument("--starts", type=_positive, default=15, help="cold starts of each (15)")
+    parser.add_argument("--rounds", type=_positive, default=25, help="warm rounds of each (25)")
+    parser.add_argument("--requests", type=_positive, default=100, help="of a warm round (100)")
+    parser.add_argument("--output", type=Path, default=RESULTS, help="the page to write")
+    return parser.parse_args(arguments)
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _run(options: argparse.Namespace) -> tuple[str, bool]:
+    with tempfile.TemporaryDirectory() as folder:
+        _step("synthesizing the stage")
+        template, asset_bytes = _synthesized(Path(folder))
+    stack = cost.settings(template)
+    measured = measure.measure(
+        stack.variables,
+        starts=options.starts,
+        rounds=options.rounds,
+        requests=options.requests,
+        step=_step,
+    )
+    prices = cost.prices()
+    items = cost.bill(
+        stack, cpu_ms=measured.function.warm_cpu, log_bytes=measured.log_bytes, prices=prices
+    )
+    goals = report.targets(measured, asset_bytes)
+    return report.page(measured, goals, items, stack, prices), all(goal.reached for goal in goals)
+
+
+def _synthesized(folder: Path) -> tuple[dict[str, Any], int]:
+    """The stage's template, and the size of the function's asset as it is uploaded."""
+    done = subprocess.run(
+        [sys.executable, "-m", "stack", "--stage", STAGE, "--output", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+    template = json.loads((folder / f"UserApi-{STAGE}.template.json").read_text(encoding="utf-8"))
+    (asset,) = (path for path in folder.glob("asset.*") if (path / "lambda_function").is_dir())
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(asset.rglob("*")):
+            archive.write(file, file.relative_to(asset))
+    return template, len(packed.getvalue())
+
+
+def _step(what: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{what}", end="", file=sys.stderr, flush=True)
+    else:
+        print(what, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

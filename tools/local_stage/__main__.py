@@ -1,0 +1,192 @@
+"""The command line. Exit codes: 0 fine, 1 not served, 2 could not run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tools.local_stage import LocalStageError, node_packages, running_command, state, stopping
+from tools.local_stage.detaching import in_background
+from tools.local_stage.messages import welcome
+from tools.local_stage.progress import Progress
+from tools.local_stage.serving import RunningStage, serve
+from tools.local_stage.signals import Stopped, stop_in_order
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = _parser().parse_args(arguments)
+    stop_in_order()
+    return _code_of(lambda: int(options.action(options)))
+
+
+def _code_of(action: Callable[[], int]) -> int:
+    try:
+        return action()
+    except running_command.CommandFailedError as error:
+        print(error, file=sys.stderr, flush=True)
+        return error.code
+    except LocalStageError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return 2
+    except Stopped as stopped:
+        return 128 + stopped.number
+
+
+def _up(options: argparse.Namespace) -> int:
+    if options.detach:
+        return in_background(lambda leave: _code_of(lambda: _serve(options, leave)))
+    return _serve(options, None)
+
+
+def _serve(options: argparse.Namespace, leave: Callable[[Path], None] | None) -> int:
+    with ExitStack() as stack:
+        with Progress(sys.stdout) as report:
+            running = stack.enter_context(
+                serve(stage=options.stage, port=options.port, keep=options.keep, report=report)
+            )
+        _publish(running, detached=bool(leave))
+        print(welcome(running))
+        if leave:
+            print("Serves in the background until `make local ARGS=down`.", flush=True)
+            leave(running.folder / "serving.log")
+        else:
+            print("Serves until Ctrl-C.", flush=True)
+        return _until_ended(running)
+
+
+def _until_ended(running: RunningStage) -> int:
+    try:
+        running.emulator.process.wait()
+    except Stopped as stopped:
+        if stopped.number == signal.SIGINT:
+            return 0
+        raise
+    running.emulator.check_alive()
+    raise AssertionError("unreachable: the emulator has ended")
+
+
+def _run(options: argparse.Namespace) -> int:
+    with ExitStack() as stack:
+        stages = []
+        with Progress(sys.stderr) as report:  # standard output is COMMAND's
+            for stage in options.stage or ["local"]:
+                running = stack.enter_context(serve(stage=stage, report=report))
+                _publish(running, detached=False)
+                stages.append(running)
+        running_command.run(options.command, stages)
+    return 0
+
+
+def _publish(running: RunningStage, *, detached: bool) -> None:
+    served = state.Served(
+        pid=os.getpid(),
+        port=running.port,
+        stage=running.stage,
+        url=running.url,
+        ca_bundle=str(running.ca_bundle),
+        stack_name=running.stack_name,
+        detached=detached,
+    )
+    state.write(running.folder, served)
+
+
+def _down(options: argparse.Namespace) -> int:
+    served = [one for one in state.all_served() if options.port in (None, one.port)]
+    ending = [one for one in served if one.detached or options.port]
+    if not ending:
+        print(
+            "nothing to end"
+            if options.port is None
+            else f"port {options.port} is not served from this checkout"
+        )
+        return 0 if options.port is None else 1
+    for one in ending:
+        stopping.end(one)
+        print(f"ended the {one.stage} stage on port {one.port}")
+    return 0
+
+
+def _status(_: argparse.Namespace) -> int:
+    served = state.all_served()
+    for one in served:
+        how = "in the background" if one.detached else "in the foreground"
+        print(f"{one.stage}  {one.url}  --cacert {one.ca_bundle}  (process {one.pid}, {how})")
+    if not served:
+        print("no local stage is served from this checkout")
+    return 0 if served else 1
+
+
+def _packages(_: argparse.Namespace) -> int:
+    node_packages.ensure(lambda text: print(text, file=sys.stderr, flush=True))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    up_options = _up_options()
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.local_stage",
+        parents=[up_options],
+        description="Serves the stack on this machine, until Ctrl-C.",
+    )
+    parser.set_defaults(action=_up)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    up = commands.add_parser("up", parents=[up_options], help="serve a stage (also without `up`)")
+    up.set_defaults(action=_up)
+    down = commands.add_parser("down", help="end what serves in the background")
+    down.add_argument(
+        "--port", type=_port, metavar="N", help="end only the stage on this port, however it serves"
+    )
+    down.set_defaults(action=_down)
+    status = commands.add_parser("status", help="list what is served")
+    status.set_defaults(action=_status)
+    packages = commands.add_parser("packages", help="install the npm packages of package-lock.json")
+    packages.set_defaults(action=_packages)
+    _add_run(commands)
+    return parser
+
+
+def _up_options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    add = options.add_argument
+    add("--stage", default="local", metavar="NAME", help="a stage of cdk.json (default: local)")
+    add("--port", type=_port, metavar="N", help="the port on 127.0.0.1 (default: any free one)")
+    add("--detach", action="store_true", help="serve in the background, until `down`")
+    add("--keep", type=Path, metavar="DIR", help="keep tables and users in DIR, go on from there")
+    return options
+
+
+def _add_run(commands: Any) -> None:
+    run = commands.add_parser(
+        "run",
+        help="serve stages while a command runs",
+        description="Serves stages while COMMAND runs; exits with its code.",
+        epilog="In COMMAND {url}, {ca_bundle}, {stack_name}, {table_name}, {stage} and {endpoint}"
+        " stand for those of the first stage, {NAME.url} and so on for those of the stage NAME."
+        " Its environment leads AWS clients to the first stage.",
+    )
+    run.add_argument(
+        "--stage",
+        action="append",
+        metavar="NAME",
+        help="a stage of cdk.json (default: local); may be given several times",
+    )
+    run.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
+    run.set_defaults(action=_run)
+
+
+def _port(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,5}", text) and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1 to 65535")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

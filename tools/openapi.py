@@ -1,0 +1,219 @@
+"""The OpenAPI description of the API, from the synthesized template and `contract/`.
+
+    python -m tools.openapi            # writes contract/openapi.json
+
+Paths, methods, parameters, authorization and statuses are the template's; bodies are the
+contract's schemas; the headers of the answers are those of `contract.answers`.
+Exit codes: 0 written, 2 could not be made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import contract
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "contract" / "openapi.json"
+STAGE = "prod"
+
+Json = dict[str, Any]
+Resources = Mapping[str, Json]
+
+_STATUSES = {
+    "200": "The user's record.",
+    "204": "A browser may send the request that it asks about.",
+    "304": "The record is still the one that If-None-Match names.",
+    "400": "The userId is missing or not valid.",
+    "403": "The request is not signed by a principal that may call the API.",
+    "404": "There is no such user.",
+    "429": "Over the rate limit.",
+    "4XX": "The gateway can make nothing of the request.",
+    "500": "The record could not be read, or something unforeseen went wrong.",
+    "503": "The table is busy or cannot be reached.",
+    "5XX": "The gateway got no answer.",
+}
+_HEADERS = {
+    "ETag": "Changes when the record does, and only then.",
+    "Cache-Control": "How long who may keep the answer.",
+    "X-Request-Id": "The same as requestId in the body.",
+    "Retry-After": "Seconds to wait.",
+    "Access-Control-Allow-Origin": "The origin whose pages may read the answer.",
+    "Access-Control-Allow-Methods": "What they may send.",
+    "Access-Control-Allow-Headers": "With which headers.",
+    "Access-Control-Max-Age": "For how many seconds a browser may remember that.",
+}
+_HEADERS_OF = {
+    "200": ("ETag", "Cache-Control", "X-Request-Id"),
+    "304": ("ETag", "Cache-Control", "X-Request-Id"),
+    "429": ("Cache-Control", "X-Request-Id", "Retry-After"),
+    "503": ("Cache-Control", "X-Request-Id", "Retry-After"),
+}
+_ERROR = {"Ref": "ErrorResponse"}
+_MODELS = {"UserResponse": "user_response", "ErrorResponse": "error_response"}
+
+
+def description(template: Mapping[str, Any]) -> Json:
+    """The OpenAPI 3.0 document of the API in a CloudFormation template."""
+    resources: Resources = template["Resources"]
+    paths: Json = {}
+    for path, method in sorted(_methods(resources), key=lambda pair: pair[0]):
+        paths.setdefault(path, {})[method["HttpMethod"].lower()] = _operation(
+            resources, path, method
+        )
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": "User API",
+            "version": "1",
+            "description": "Returns one user's record. Written by `python -m tools.openapi`.",
+        },
+        "servers": [_server()],
+        "paths": paths,
+        "components": {"schemas": _schemas(), "securitySchemes": {"sigv4": _SIGV4}},
+    }
+
+
+_SIGV4 = {
+    "type": "apiKey",
+    "name": "Authorization",
+    "in": "header",
+    "x-amazon-apigateway-authtype": "awsSigv4",
+}
+
+
+def _server() -> Json:
+    return {
+        "url": "https://{apiId}.execute-api.{region}.amazonaws.com/{stage}",
+        "variables": {
+            "apiId": {"default": "api-id"},
+            "region": {"default": "us-east-1"},
+            "stage": {"default": STAGE, "enum": ["dev", "staging", "prod"]},
+        },
+    }
+
+
+def _schemas() -> Json:
+    """The contract's schemas, without the draft that OpenAPI 3.0 prescribes itself."""
+    schemas = {name: contract.load(file) for name, file in _MODELS.items()}
+    for schema in schemas.values():
+        del schema["$schema"]
+    return schemas
+
+
+def _methods(resources: Resources) -> Iterator[tuple[str, Json]]:
+    """Every method of the API with its path."""
+    for resource in resources.values():
+        if resource["Type"] == "AWS::ApiGateway::Method":
+            yield _path(resources, resource["Properties"]["ResourceId"]), resource["Properties"]
+
+
+def _path(resources: Resources, reference: Json) -> str:
+    if "Ref" not in reference:
+        return ""  # the root, by Fn::GetAtt of the API
+    properties = resources[reference["Ref"]]["Properties"]
+    return f"{_path(resources, properties['ParentId'])}/{properties['PathPart']}"
+
+
+def _operation(resources: Resources, path: str, method: Json) -> Json:
+    verb = method["HttpMethod"]
+    statuses = {response["StatusCode"]: response for response in method["MethodResponses"]}
+    operation: Json = {
+        "summary": "The user's record" if verb == "GET" else "The preflight of a browser",
+        "parameters": list(_parameters(path, method)),
+        "responses": {
+            status: _response(resources, status, response)
+            for status, response in sorted((_of_the_gateway(resources) | statuses).items())
+        },
+    }
+    if method["AuthorizationType"] == "AWS_IAM":
+        operation["security"] = [{"sigv4": []}]
+    return operation
+
+
+def _parameters(path: str, method: Json) -> Iterator[Json]:
+    """The parameters; where the API does not look at one in the path, it may be anything."""
+    places = {"querystring": "query", "path": "path"}
+    user_id = contract.load("user_response")["properties"]["data"]["properties"]["userId"]
+    declared = method.get("RequestParameters", {})
+    for source, required in declared.items():
+        _, _, place, name = source.split(".")
+        yield {"name": name, "in": places[place], "required": required, "schema": user_id}
+    for name in re.findall(r"{(\w+)}", path):
+        if f"method.request.path.{name}" not in declared:
+            anything = {"type": "string", "minLength": 1}
+            yield {"name": name, "in": "path", "required": True, "schema": anything}
+    if method["HttpMethod"] == "GET":
+        yield {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+
+
+def _of_the_gateway(resources: Resources) -> Json:
+    """What the gateway may answer instead, by the statuses of its own error responses."""
+    ranges = {"DEFAULT_4XX": "4XX", "DEFAULT_5XX": "5XX"}
+    own = [
+        resource["Properties"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::ApiGateway::GatewayResponse"
+    ]
+    statuses = [answer.get("StatusCode") or ranges[answer["ResponseType"]] for answer in own]
+    return {status: {"ResponseModels": {"application/json": _ERROR}} for status in statuses}
+
+
+def _response(resources: Resources, status: str, response: Json) -> Json:
+    names = _HEADERS_OF.get(status, ("Cache-Control", "X-Request-Id"))
+    given = [source.rpartition(".")[2] for source in response.get("ResponseParameters", {})]
+    headers = {
+        name: {"description": _HEADERS[name], "required": True, "schema": {"type": "string"}}
+        for name in given or names
+        if name in _HEADERS
+    }
+    described: Json = {"description": _STATUSES[status], "headers": headers}
+    for media_type, model in response.get("ResponseModels", {}).items():
+        schema = {"$ref": f"#/components/schemas/{_model(resources, model['Ref'])}"}
+        described["content"] = {media_type: {"schema": schema}}
+    return described
+
+
+def _model(resources: Resources, name: str) -> str:
+    """The contract's name of a model: told by the fields that its schema requires."""
+    if name in _MODELS:
+        return name
+    required = set(resources[name]["Properties"]["Schema"]["required"])
+    for title, file in _MODELS.items():
+        if set(contract.load(file)["required"]) == required:
+            return title
+    raise ValueError(f"the template's model {name} is none of {', '.join(_MODELS)}")
+
+
+def rendered(template: Mapping[str, Any]) -> str:
+    return json.dumps(description(template), indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.openapi", description="Writes the API's OpenAPI description."
+    )
+    parser.add_argument("--output", type=Path, default=FILE, help="default: contract/openapi.json")
+    output = parser.parse_args().output
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "stack", "--stage", STAGE, "--output", folder]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(f"stage {STAGE} could not be synthesized: {done.stderr}", file=sys.stderr)
+            return 2
+        template = Path(folder, f"UserApi-{STAGE}.template.json").read_text(encoding="utf-8")
+    output.write_text(rendered(json.loads(template)), encoding="utf-8")
+    print(f"wrote {output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""Brings a good stage up, puts the proxy before it, and lets the suite judge the faults."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import trustme
+
+from tests_e2e import conftest, target
+from tests_e2e.client import Client, Exchanges
+from tests_e2e.failing_table import FailingTable
+from tests_e2e.table_proxy import TableProxy, table_proxy
+from tools.local_stage import RunningStage, serve
+from tools.proof.stage.faults import Fault
+from tools.proof.stage.proxy import Proxy, proxy
+from tools.proof.stage.replay import Replay, Suite
+
+SUITE = str(Path(__file__).resolve().parents[3] / "tests_e2e")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the suite said of a fault.
+
+    `caught` names the tests that failed and carry the promise that the fault breaks, `others`
+    those that failed and do not carry it.
+    """
+
+    fault: Fault
+    caught: tuple[str, ...]
+    others: tuple[str, ...]
+    seconds: float
+
+
+class CannotRunError(Exception):
+    """The proof says nothing: the message tells why."""
+
+
+@dataclass
+class FaultyStage:
+    """A good stage behind a proxy that can make it wrong."""
+
+    front: Proxy
+    table: TableProxy
+    running: RunningStage
+    authority: trustme.CA
+    ca_bundle: Path
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return self.running.url.replace(f":{self.running.port}/", f":{self.front.port}/")
+
+    @contextmanager
+    def wrong(self, fault: Fault) -> Iterator[None]:
+        """Be wrong in this one way for the duration of the block."""
+        self.front.behaviour = fault.behaviour
+        self.front.plain_http = fault.plain_http
+        if fault.tls:
+            self.front.tls = fault.tls(self.authority)
+        with fault.change(self.client, self.running) if fault.change else nullcontext():
+            try:
+                yield
+            finally:
+                self.front.behave()
+
+    def client(self, service: str) -> Any:
+        """A client that goes around the proxy."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(  # type: ignore[call-overload]
+                service,
+                endpoint_url=self.running.environment["AWS_ENDPOINT_URL"],
+                verify=str(self.running.ca_bundle),
+            )
+        return self._clients[service]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What leads boto3 through the proxy."""
+        return {
+            **self.running.environment,
+            "AWS_ENDPOINT_URL": f"https://127.0.0.1:{self.front.port}",
+            "AWS_CA_BUNDLE": str(self.ca_bundle),
+        }
+
+    def failing_table(self, exchanges: Exchanges) -> AbstractContextManager[FailingTable]:
+        """For the checks of a failing table: this stage is one."""
+        stage = target.of(self.url, ca_bundle=self.ca_bundle)
+        client = Client(stage, exchanges)
+        return _and_then(FailingTable(client, self.table), client.close)
+
+
+@contextmanager
+def _and_then(value: FailingTable, close: Callable[[], None]) -> Iterator[FailingTable]:
+    yield value
+    close()
+
+
+@contextmanager
+def faulty_stage(name: str) -> Iterator[FaultyStage]:
+    """Serve that stage, good at first, for the duration of the block."""
+    authority = trustme.CA()
+    with (
+        tempfile.TemporaryDirectory(prefix="user-api-faulty-") as folder,
+        table_proxy() as table,
+        proxy(authority) as front,
+        serve(stage=name, table_endpoint=table.url) as running,
+    ):
+        ca_bundle = Path(folder, "ca.pem")
+        authority.cert_pem.write_to_path(ca_bundle)
+        front.pass_to(running.port, running.ca_bundle)
+        table.pass_to(running.environment["AWS_ENDPOINT_URL"], running.ca_bundle)
+        yield FaultyStage(front, table, running, authority, ca_bundle)
+
+
+def judged(
+    stage: FaultyStage, faults: Sequence[Fault], *, full: bool, tell: Callable[[Verdict], None]
+) -> list[Verdict]:
+    """Every fault with what the suite said of it. Raises CannotRunError."""
+    os.environ.update(stage.environment)
+    verdicts: list[Verdict] = []
+    problems: list[str] = ["the suite could not be collected"]
+
+    def judge(suite: Suite) -> None:
+        problems.clear()
+        for fault in faults:
+            verdicts.append(_verdict(stage, suite, fault, full=full))
+            tell(verdicts[-1])
+        problems.extend(_red_without_fault(suite, verdicts))
+
+    code = pytest.main(_arguments(stage), plugins=[Replay(judge), _Settings(stage)])
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise CannotRunError("interrupted")
+    if problems:
+        raise CannotRunError("; ".join(problems))
+    return verdicts
+
+
+class _Settings:
+    """Tells the suite that its stage is also the one whose table can fail."""
+
+    def __init__(self, stage: FaultyStage) -> None:
+        self._stage = stage
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[conftest.FAILING_TABLE] = self._stage.failing_table
+
+
+def _arguments(stage: FaultyStage) -> list[str]:
+    arguments = [SUITE, "--stage-url", stage.url, "--ca-bundle", str(stage.ca_bundle)]
+    arguments += ["--stack-name", stage.running.stack_name, "--table-faults"]
+    arguments += ["--auth", "iam"] if stage.running.signed else []
+    return [*arguments, "-p", "no:cacheprovider", "-qq", "--no-header", "--no-summary", "--tb=line"]
+
+
+def _verdict(stage: FaultyStage, suite: Suite, fault: Fault, *, full: bool) -> Verdict:
+    own, others = suite.with_promise(fault.promise), suite.without_promise(fault.promise)
+    started = time.monotonic()
+    with stage.wrong(fault):
+        caught = _names(suite, own, all_of_them=full)
+        also = _names(suite, others, all_of_them=full) if full or not caught else ()
+    return Verdict(fault, caught, also, time.monotonic() - started)
+
+
+def _names(suite: Suite, items: list[pytest.Item], *, all_of_them: bool) -> tuple[str, ...]:
+    """The tests that fail, or the first."""
+    names = []
+    for item, _ in suite.failures(items):
+        names.append(item.nodeid)
+        if not all_of_them:
+            break
+    return tuple(names)
+
+
+def _red_without_fault(suite: Suite, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """A test that fails on the good stage, too, has caught nothing."""
+    killers = {name for verdict in verdicts for name in (*verdict.caught, *verdict.others)}
+    items = [item for item in suite.items if item.nodeid in killers]
+    for item, report in suite.failures(items):
+        yield f"{item.nodeid} fails on the good stage, too: {report.splitlines()[-1]}"

@@ -1,0 +1,129 @@
+"""Templates that are merely written differently: every test must stay green on them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tools.proof.template import embedded
+from tools.proof.template.template import Template
+
+_HASHED = re.compile(r"^(.*[A-Za-z])([0-9A-F]{8}|[0-9a-f]{32})$")
+_UNORDERED = ("Action", "Statement", "Resource", "Tags", "DependsOn", "ManagedPolicyArns")
+_ONE_OR_MANY = ("Action", "Resource", "Service")
+_TEXTS = ("Description", "AlarmDescription")
+
+
+def canaries(template: Template) -> dict[str, dict[str, Any]]:
+    """Name -> template. Each differs from the template in its text and in nothing else."""
+    return {name: make(template.copy()) for name, make in _CANARIES.items()}
+
+
+def _reordered(body: Any) -> Any:
+    """The keys of every object the other way round."""
+    if isinstance(body, dict):
+        return {key: _reordered(body[key]) for key in reversed(body)}
+    return [_reordered(item) for item in body] if isinstance(body, list) else body
+
+
+def _rehashed(body: Any) -> Any:
+    """Other hashes at the end of CDK's logical ids."""
+    names = {name: _other_hash(name) for name in body["Resources"] if _HASHED.match(name)}
+    text = json.dumps(body)
+    for name, other in names.items():
+        text = re.sub(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])", other, text)
+    return json.loads(text)
+
+
+def _other_hash(name: str) -> str:
+    found = _HASHED.match(name)
+    assert found is not None
+    digits = found[2].translate(str.maketrans("0123456789", "1234567890"))
+    return found[1] + digits.translate(str.maketrans("ABCDEFabcdef", "BCDEFAbcdefa"))
+
+
+def _retold(body: Any) -> Any:
+    """Other descriptions."""
+    body["Description"] = "Told in other words."
+    for element in (*body["Resources"].values(), *body.get("Outputs", {}).values()):
+        for place in (element, element.get("Properties", {})):
+            for key in _TEXTS:
+                if isinstance(place.get(key), str):
+                    place[key] = "Told in other words."
+    return body
+
+
+def _new_assets(body: Any) -> Any:
+    """Another content hash of every asset."""
+    text = re.sub(r'"[0-9a-f]{64}\.zip"', f'"{"0f" * 32}.zip"', json.dumps(body))
+    return json.loads(re.sub(r"asset\.[0-9a-f]{64}", f"asset.{'0f' * 32}", text))
+
+
+def _other_order(body: Any) -> Any:
+    """Lists whose order means nothing, the other way round."""
+    if isinstance(body, dict):
+        return {
+            key: _other_order(value[::-1] if _unordered(key, value) else value)
+            for key, value in body.items()
+        }
+    return [_other_order(item) for item in body] if isinstance(body, list) else body
+
+
+def _unordered(key: str, value: Any) -> bool:
+    return key in _UNORDERED and isinstance(value, list)
+
+
+def _one_or_many(body: Any) -> Any:
+    """In policies a list of one for a single value, and a single value for a list of one."""
+    if isinstance(body, dict):
+        policy = "Effect" in body or "Service" in body
+        return {
+            key: _swapped(value) if policy and key in _ONE_OR_MANY else _one_or_many(value)
+            for key, value in body.items()
+        }
+    return [_one_or_many(item) for item in body] if isinstance(body, list) else body
+
+
+def _swapped(value: Any) -> Any:
+    if isinstance(value, list):
+        return value[0] if len(value) == 1 else value
+    return [value]
+
+
+def _without_metadata(body: Any) -> Any:
+    """No metadata at all: neither CDK's paths nor its usage resource."""
+    body.pop("Metadata", None)
+    body["Resources"] = {
+        name: {key: value for key, value in resource.items() if key != "Metadata"}
+        for name, resource in body["Resources"].items()
+        if resource["Type"] != "AWS::CDK::Metadata"
+    }
+    return body
+
+
+def _other_json(body: Any) -> Any:
+    """JSON texts with their keys the other way round and without spaces."""
+    if isinstance(body, dict):
+        return {key: _other_json(value) for key, value in body.items()}
+    if isinstance(body, list):
+        return [_other_json(item) for item in body]
+    document = embedded.parse(body) if isinstance(body, str) else None
+    if document is None:
+        return body
+    return embedded.render(
+        embedded.Document(_reordered(document.data), document.parts, joined=False)
+    )
+
+
+_CANARIES: dict[str, Callable[[Any], Any]] = {
+    "keys in another order": _reordered,
+    "other hashes in logical ids": _rehashed,
+    "other descriptions": _retold,
+    "other asset hashes": _new_assets,
+    "unordered lists in another order": _other_order,
+    "one value or a list of one in policies": _one_or_many,
+    "no metadata": _without_metadata,
+    "JSON texts in another order": _other_json,
+}

@@ -1,0 +1,137 @@
+"""Edits of a template, and the mutants made of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tools.proof.template.template import Template
+
+Path = tuple[str | int, ...]
+CONTROL = "control"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Sets, removes or inserts (into a list) the value at a path from the template's root."""
+
+    action: Literal["set", "remove", "insert"]
+    path: Path
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One wrong template: its unique name, what was done where, and the edits.
+
+    The group `control` is for templates that are not wrong: canaries, the baseline.
+    """
+
+    name: str
+    group: str
+    operator: str
+    element: tuple[str, str]
+    type: str
+    pointer: str
+    description: str
+    edits: tuple[Edit, ...]
+    must_kill: str | None = None
+
+    @property
+    def is_control(self) -> bool:
+        return self.group == CONTROL
+
+
+def control(name: str, edits: tuple[Edit, ...] = ()) -> Mutant:
+    """A template on which every test must stay green."""
+    return Mutant(name, CONTROL, "", ("", ""), "", "", name, edits)
+
+
+def set_(path: Path, value: Any) -> Edit:
+    return Edit("set", path, value)
+
+
+def remove(path: Path) -> Edit:
+    return Edit("remove", path)
+
+
+def insert(path: Path, value: Any) -> Edit:
+    return Edit("insert", path, value)
+
+
+def apply(body: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
+    """Edit a template in place, in order, and return it. Values are copied.
+
+    A `set` below an object that is not there makes it.
+    """
+    for edit in edits:
+        parent = _parent(body, edit)
+        key: Any = edit.path[-1]
+        if edit.action == "remove":
+            del parent[key]
+        elif edit.action == "insert":
+            parent.insert(key, json.loads(json.dumps(edit.value)))
+        else:
+            parent[key] = json.loads(json.dumps(edit.value))
+    return body
+
+
+def _parent(body: Any, edit: Edit) -> Any:
+    for key in edit.path[:-1]:
+        if edit.action == "set" and isinstance(body, dict):
+            body = body.setdefault(key, {})
+        else:
+            body = body[key]
+    return body
+
+
+def mutated(template: Template, mutant: Mutant) -> dict[str, Any]:
+    """A new template with this mutant's edits."""
+    return apply(template.copy(), mutant.edits)
+
+
+def at(body: Any, path: Path) -> Any:
+    """The value at a path; KeyError or IndexError when there is none."""
+    for key in path:
+        body = body[key]
+    return body
+
+
+def fingerprint(template: Template, edits: Iterable[Edit]) -> str:
+    """What edits make of the elements that they change: equal for equal templates.
+
+    Only those elements are copied: this runs for every mutant of a large template.
+    """
+    edits = tuple(edits)
+    touched = sorted({edit.path[:2] for edit in edits}, key=str)
+    body = dict(template.body)
+    for path in touched:
+        section = body.get(str(path[0]))
+        if isinstance(section, dict):
+            body[str(path[0])] = dict(section)
+    for path in touched:
+        if len(path) == 2 and path[1] in body.get(str(path[0]), {}):
+            section = body[str(path[0])]
+            section[path[1]] = json.loads(json.dumps(section[path[1]]))
+    after = apply(body, edits)
+    changed = {
+        pointer(path): _found(after, path)
+        for path in touched
+        if _found(after, path) != _found(template.body, path)
+    }
+    return hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()
+
+
+def _found(body: dict[str, Any], path: Path) -> Any:
+    try:
+        return at(body, path)
+    except KeyError:
+        return None
+
+
+def pointer(path: Path) -> str:
+    """A JSON pointer (RFC 6901) of a path."""
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)

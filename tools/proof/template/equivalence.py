@@ -1,0 +1,115 @@
+"""Mutants that no test could tell from the template: decided by rule, before the run.
+
+Each rule states its proof or source. What no rule decides may stand in a
+reviewed list, entry by entry, with reason and source; such mutants still run,
+and an entry whose mutant is killed or no longer made is an error.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.proof.template import shapes
+from tools.proof.template.edits import Mutant, at
+from tools.proof.template.errors import CannotRunError
+from tools.proof.template.graph import depends_on, edges, reaches
+from tools.proof.template.template import Template
+
+TEXTS = ("Description", "AlarmDescription")
+SCHEMAS = ("AWS::ApiGateway::Model",)
+EDITS = ("OMIT", "STRING")
+ASSETS = ("/Properties/Code/S3Bucket", "/Properties/Code/S3Key", "/Properties/Content/S3")
+TOOLKIT = ("BootstrapVersion", "CDKMetadataAvailable")
+MOST_REVIEWED = 0.05
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One reviewed equivalent: the mutant's name, why it changes nothing, who says so."""
+
+    name: str
+    reason: str
+    source: str
+
+
+def by_rule(template: Template, mutant: Mutant) -> str | None:
+    """The proof that a mutant changes nothing; None when no rule decides."""
+    for rule in (_implied_dependency, _explicit_default, _text, _label, _asset):
+        reason = rule(template, mutant)
+        if reason is not None:
+            return reason
+    return None
+
+
+def out_of_scope(mutant: Mutant) -> str | None:
+    """What the CDK toolkit adds to every template is not the stack's."""
+    if mutant.element[1] in TOOLKIT or mutant.type == "AWS::CDK::Metadata":
+        return "added by the CDK toolkit to every template"
+    return None
+
+
+def reviewed(file: Path) -> list[Entry]:
+    """The reviewed list; empty when there is no file. Raises CannotRunError on a bad entry."""
+    if not file.exists():
+        return []
+    try:
+        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("mutant", [])
+        found = [Entry(**entry) for entry in entries]
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
+        raise CannotRunError(f"{file}: {error}") from None
+    for entry in found:
+        if not (entry.name and entry.reason.strip() and entry.source.strip()):
+            raise CannotRunError(f"{file}: {entry.name or 'an entry'} lacks a reason or a source")
+    return found
+
+
+def _implied_dependency(template: Template, mutant: Mutant) -> str | None:
+    if not mutant.pointer.startswith("/DependsOn/"):
+        return None
+    logical_id = mutant.element[1]
+    entries = depends_on(template.body["Resources"][logical_id])
+    entry = entries[int(mutant.pointer.rpartition("/")[2])]
+    graph = edges(template, without=(logical_id, entry))
+    if reaches(graph, logical_id, entry):
+        return f"{entry} is made first in any case: its references imply it"
+    return None
+
+
+def _explicit_default(template: Template, mutant: Mutant) -> str | None:
+    if mutant.operator != "OMIT" or len(mutant.edits) != 1 or "!" in mutant.pointer:
+        return None
+    path = mutant.edits[0].path
+    if mutant.edits[0].action != "remove" or path[2:3] != ("Properties",):
+        return None
+    default = shapes.documented_default(mutant.type, path[3:])
+    if default is not None and default[0] == at(template.body, path):
+        return f"{default[0]} is the documented default: {default[1]}"
+    return None
+
+
+def _text(template: Template, mutant: Mutant) -> str | None:
+    del template
+    last = mutant.pointer.rpartition("/")[2]
+    own = mutant.pointer.count("/") <= 2 and last in TEXTS
+    own = own or (mutant.type in SCHEMAS and last == "description" and mutant.operator in EDITS)
+    return "a text for readers: it changes no behaviour" if own else None
+
+
+def _label(template: Template, mutant: Mutant) -> str | None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html"""
+    del template
+    if mutant.operator not in EDITS or mutant.must_kill != "iam":
+        return None
+    last = mutant.pointer.rpartition("/")[2]
+    if last == "Sid" or (last == "PolicyName" and mutant.type == "AWS::IAM::Role"):
+        return f"{last} is a label inside the policy's owner: it grants and denies nothing"
+    return None
+
+
+def _asset(template: Template, mutant: Mutant) -> str | None:
+    del template
+    if mutant.pointer.startswith(ASSETS):
+        return "the address of an asset, which the toolkit sets from its content"
+    return None

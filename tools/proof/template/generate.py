@@ -1,0 +1,47 @@
+"""All mutants of a template: every operator on every element, named, without twins."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from tools.proof.template import must_kill
+from tools.proof.template.drafts import Draft
+from tools.proof.template.edits import Mutant, fingerprint, pointer
+from tools.proof.template.operators import OPERATORS
+from tools.proof.template.template import Element, Template
+
+
+def mutants(template: Template) -> list[Mutant]:
+    """Every distinct mutant, in the order of names. The same template gives the same list.
+
+    Of edits that make the same template the first operator's name is kept.
+    """
+    seen = {fingerprint(template, ())}
+    found: dict[str, Mutant] = {}
+    for group, operator in OPERATORS.items():
+        for element in template.elements():
+            for draft in operator(template, element):
+                content = fingerprint(template, draft.edits)
+                if content not in seen:
+                    seen.add(content)
+                    mutant = _named(group, element, draft)
+                    if mutant.name in found:
+                        raise AssertionError(f"two mutants are named {mutant.name}")
+                    found[mutant.name] = mutant
+    return [found[name] for name in sorted(found)]
+
+
+def _named(group: str, element: Element, draft: Draft) -> Mutant:
+    where = pointer(draft.path) + draft.inside
+    variant = f"={draft.variant}" if draft.variant else ""
+    mutant = Mutant(
+        name=f"{element.name}#{where}:{draft.operator}{variant}",
+        group=group,
+        operator=draft.operator,
+        element=element.path,
+        type=element.type,
+        pointer=where,
+        description=f"{element.name}: {draft.description}",
+        edits=draft.edits,
+    )
+    return dataclasses.replace(mutant, must_kill=must_kill.class_of(mutant))

@@ -1,0 +1,56 @@
+"""The values of an element that operators edit, each with its shape and path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tools.proof.template.graph import is_intrinsic
+from tools.proof.template.shapes import Node, properties
+from tools.proof.template.template import Element
+
+
+def nodes(element: Element) -> Iterator[Node]:
+    """Every value below a resource's Properties or an output's Value, parents first.
+
+    An intrinsic function is one value: what is inside it is not walked.
+    """
+    if element.section == "Resources":
+        values = element.properties
+        root = properties(element.type, values, (*element.path, "Properties"))
+        for child in root.children:
+            yield from _walk(child)
+    elif element.section == "Outputs":
+        for key in element.body:
+            yield Node((*element.path, key), element.body[key], {}, required=key == "Value")
+    elif element.section == "Parameters" and "Default" in element.body:
+        yield Node((*element.path, "Default"), element.body["Default"], {})
+
+
+def below(element: Element, node: Node) -> tuple[str | int, ...]:
+    """The path of a node from its element."""
+    return node.path[len(element.path) :]
+
+
+def is_policy(value: Any) -> bool:
+    """An IAM policy document: left to the IAM operators."""
+    return isinstance(value, dict) and isinstance(value.get("Statement"), list | dict)
+
+
+def label(node: Node) -> str:
+    """What a reader calls the value: its nearest named step."""
+    names = [key for key in node.path if isinstance(key, str)]
+    last = node.path[-1]
+    return f"{names[-1]}[{last}]" if isinstance(last, int) else str(last)
+
+
+def brief(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    if not is_intrinsic(node.value):
+        for child in node.children:
+            yield from _walk(child)

@@ -1,0 +1,113 @@
+"""One self-contained HTML page: the mutation-testing report schema and its viewer, inlined.
+
+Schema: https://github.com/stryker-mutator/mutation-testing-elements, version 2;
+viewer: the npm package mutation-testing-elements.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tools.proof.template.edits import pointer
+from tools.proof.template.reports.source import Source
+from tools.proof.template.score import (
+    CRASHED,
+    EQUIVALENT,
+    ERROR,
+    INVALID,
+    KILLED,
+    OUT_OF_SCOPE,
+    SURVIVED,
+    Stage,
+    Verdict,
+)
+from tools.proof.template.template import Template
+
+VIEWER = Path("node_modules/mutation-testing-elements/dist/mutation-test-elements.js")
+STATUS = {
+    KILLED: "Killed",
+    CRASHED: "Killed",
+    SURVIVED: "Survived",
+    INVALID: "CompileError",
+    EQUIVALENT: "Ignored",
+    OUT_OF_SCOPE: "Ignored",
+    ERROR: "RuntimeError",
+}
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Template mutation</title>
+<script>{viewer}</script>
+</head>
+<body>
+<mutation-test-report-app title-postfix="template mutation"></mutation-test-report-app>
+<script>document.querySelector("mutation-test-report-app").report = {report};</script>
+</body>
+</html>
+"""
+
+
+def write(file: Path, stages: list[Stage], templates: dict[str, Template], viewer: Path) -> None:
+    """Write the page. `viewer` is the package's script; both stand in the one file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    report = json.dumps(as_report(stages, templates), ensure_ascii=False).replace("</", "<\\/")
+    script = viewer.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    text = PAGE.replace("{viewer}", script, 1)
+    head, _, tail = text.rpartition("{report}")
+    file.write_text(head + report + tail, encoding="utf-8")
+
+
+def as_report(stages: list[Stage], templates: dict[str, Template]) -> dict[str, Any]:
+    """The report in the schema: a file a template, a test file a test module."""
+    tests = sorted({test.id for stage in stages for test in stage.tests})
+    ids = {test: str(number) for number, test in enumerate(tests)}
+    return {
+        "schemaVersion": "2.0",
+        "thresholds": {"high": 100, "low": 95},
+        "files": {
+            f"{stage.name}/{stage.template}": _file(stage, templates[stage.name], ids)
+            for stage in stages
+        },
+        "testFiles": _test_files(ids),
+        "framework": {"name": "template_mutation"},
+    }
+
+
+def _file(stage: Stage, template: Template, ids: dict[str, str]) -> dict[str, Any]:
+    source = Source(template.body)
+    mutants = [
+        _mutant(f"{stage.name}-{number}", verdict, source, ids)
+        for number, verdict in enumerate(stage.verdicts)
+    ]
+    return {"language": "json", "source": source.text, "mutants": mutants}
+
+
+def _mutant(name: str, verdict: Verdict, source: Source, ids: dict[str, str]) -> dict[str, Any]:
+    mutant = verdict.mutant
+    element = pointer(mutant.element) if mutant.element[0] != "Template" else ""
+    span = source.span(element + mutant.pointer.partition("!")[0])
+    found = {
+        "id": name,
+        "mutatorName": mutant.name.partition("#")[2].rpartition(":")[2],
+        "description": f"{mutant.name} — {mutant.description}",
+        "replacement": mutant.description,
+        "location": {
+            "start": {"line": span.start[0], "column": span.start[1]},
+            "end": {"line": span.end[0], "column": span.end[1]},
+        },
+        "status": STATUS[verdict.status],
+        "killedBy": [ids[test] for test in verdict.killers],
+    }
+    return {**found, "statusReason": verdict.reason} if verdict.reason else found
+
+
+def _test_files(ids: dict[str, str]) -> dict[str, Any]:
+    files: dict[str, Any] = {}
+    for test, number in ids.items():
+        file, _, name = test.partition("::")
+        files.setdefault(file, {"tests": []})["tests"].append({"id": number, "name": name})
+    return files

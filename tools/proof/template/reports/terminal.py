@@ -1,0 +1,79 @@
+"""The terminal's report: counts and scores, survivors in groups, broken rules."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tools.proof.template.edits import Mutant, mutated
+from tools.proof.template.score import ERROR, STATUSES, SURVIVED, Stage, Verdict
+from tools.proof.template.template import Template
+
+
+def show(console: Console, stages: list[Stage], broken: list[str]) -> None:
+    for stage in stages:
+        _survivors(console, stage)
+    console.print(_counts(stages))
+    for line in broken:
+        console.print(Text(f"not as required: {line}", style="red"), soft_wrap=True)
+    if not broken:
+        console.print(Text("all as required", style="green"))
+
+
+def show_changes(console: Console, template: Template, mutants: Iterable[Mutant]) -> None:
+    """What each mutant changes, as a difference of the template."""
+    before = json.dumps(template.body, indent=1).splitlines()
+    for mutant in mutants:
+        console.print(Text(mutant.name, style="bold"), soft_wrap=True)
+        kind = f"must be killed: {mutant.must_kill}" if mutant.must_kill else mutant.group
+        console.print(Text(f"  {mutant.description} ({kind})"), soft_wrap=True)
+        after = json.dumps(mutated(template, mutant), indent=1).splitlines()
+        for line in list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]:
+            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+            console.print(Text(f"    {line}", style=style), soft_wrap=True)
+
+
+def _counts(stages: list[Stage]) -> Table:
+    """A column a template: it fits the narrowest terminal."""
+    table = Table(title="template mutation", title_justify="left")
+    table.add_column("")
+    for stage in stages:
+        table.add_column(stage.name, justify="right")
+    for status in STATUSES:
+        table.add_row(status, *(str(stage.counts[status]) for stage in stages))
+    takers = [sum(test.takes_template for test in stage.tests) for stage in stages]
+    others = [str(len(stage.tests) - n) for stage, n in zip(stages, takers, strict=True)]
+    table.add_row("mutants", *(str(len(stage.verdicts)) for stage in stages))
+    table.add_row("raw score", *(f"{stage.raw_score:.1%}" for stage in stages))
+    table.add_row("score of valid", *(f"{stage.score:.1%}" for stage in stages), style="bold")
+    table.add_row("tests replayed", *(str(number) for number in takers))
+    table.add_row("tests without template", *others)
+    return table
+
+
+def _survivors(console: Console, stage: Stage) -> None:
+    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    for verdict in stage.with_status(SURVIVED, ERROR):
+        groups[verdict.mutant.type, general(verdict.mutant.pointer)].append(verdict)
+    for (kind, pointer), verdicts in sorted(groups.items()):
+        title = f"{stage.name}: {len(verdicts)} survived: {kind} {pointer or '(whole)'}"
+        console.print(Text(title, style="bold red"), soft_wrap=True)
+        for verdict in verdicts:
+            mutant = verdict.mutant
+            console.print(Text(f"  {mutant.name}"), soft_wrap=True)
+            notes = [mutant.description.partition(": ")[2]]
+            notes += [f"must be killed: {mutant.must_kill}"] if mutant.must_kill else []
+            notes += [f"error: {verdict.reason}"] if verdict.status == ERROR else []
+            console.print(Text(f"      {'; '.join(notes)}", style="dim"), soft_wrap=True)
+
+
+def general(pointer: str) -> str:
+    """A pointer with every list index as `*`."""
+    return re.sub(r"/\d+(?=/|$|!)", "/*", pointer)

@@ -1,0 +1,135 @@
+"""One run: mutants of one template or several, replayed, judged."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tools.proof.template import equivalence, score, validity
+from tools.proof.template.canaries import canaries
+from tools.proof.template.edits import Edit, Mutant, control
+from tools.proof.template.equivalence import Entry
+from tools.proof.template.errors import CannotRunError
+from tools.proof.template.pool import Lost, Pool
+from tools.proof.template.replay import CollectedTest, Outcome
+from tools.proof.template.score import Answer, Stage
+from tools.proof.template.template import Template
+from tools.proof.template.worker import Result
+
+BASELINE = "unmutated again"
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One template to mutate: its tests' arguments, and which of its mutants to run."""
+
+    name: str
+    template: Template
+    arguments: tuple[str, ...]
+    mutants: tuple[Mutant, ...]
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all plans share."""
+
+    cache: validity.Cache
+    entries: list[Entry] = field(default_factory=list)
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+def selected(found: list[Mutant], pattern: str | None) -> tuple[Mutant, ...]:
+    """The mutants whose name holds the text, or matches it where it has a `*`."""
+    if pattern is None:
+        return tuple(found)
+    if "*" in pattern:
+        return tuple(m for m in found if fnmatch.fnmatchcase(m.name, pattern))
+    return tuple(m for m in found if pattern in m.name)
+
+
+def run(plan: Plan, settings: Settings, advance: Advance) -> Stage:
+    """Replay a plan's mutants and judge them. `advance(done, of)` is told of the progress.
+
+    Raises CannotRunError when the tests cannot be collected or are red without a mutation.
+    """
+    decided, waiting = _decided(plan)
+    with Pool(plan.template.file, plan.arguments, settings.jobs, settings.cache.verdicts) as pool:
+        tests = pool.ready.tests
+        _check_baseline(tests, pool.ready.baseline, "before")
+        answers: dict[str, Result | Lost] = {}
+        for answer in pool.run(waiting):
+            answers[answer.name] = answer
+            advance(len(answers), len(waiting))
+        for last in pool.run([control(BASELINE)] * settings.jobs):
+            _check_baseline(tests, _outcome(last), "after")
+    _remember(settings.cache, answers)
+    seen = {m.name: _outcome(answers[m.name]) for m in waiting if m.is_control}
+    replayed = _answers(plan, settings, answers)
+    judged = sorted([*decided, *replayed], key=lambda answer: answer.mutant.name)
+    file = plan.template.file.name
+    return score.judge(plan.name, file, judged, tests, seen, partial=plan.partial)
+
+
+def _decided(plan: Plan) -> tuple[list[Answer], list[Mutant]]:
+    """What rules decide before the run, and what remains to be replayed: canaries first."""
+    waiting = [
+        control(f"canary: {name}", _replacing(plan.template, body))
+        for name, body in canaries(plan.template).items()
+    ]
+    decided = []
+    for mutant in plan.mutants:
+        outside = equivalence.out_of_scope(mutant)
+        equal = equivalence.by_rule(plan.template, mutant)
+        if outside:
+            decided.append(Answer(mutant, None, score.OUT_OF_SCOPE, outside))
+        elif equal:
+            decided.append(Answer(mutant, None, score.EQUIVALENT, equal))
+        else:
+            waiting.append(mutant)
+    return decided, waiting
+
+
+def _answers(plan: Plan, settings: Settings, answers: dict[str, Result | Lost]) -> Iterator[Answer]:
+    reviewed = {entry.name: entry for entry in settings.entries}
+    for mutant in plan.mutants:
+        answer = answers.get(mutant.name)
+        entry = reviewed.get(mutant.name)
+        if isinstance(answer, Lost):
+            yield Answer(mutant, None, score.ERROR, answer.reason)
+        elif answer is not None and answer.outcome is None:
+            yield Answer(mutant, None, score.INVALID, answer.invalid or "")
+        elif answer is not None:
+            reason = f"{entry.reason} ({entry.source})" if entry else ""
+            yield Answer(mutant, answer.outcome, "", reason, entry is not None)
+
+
+def _remember(cache: validity.Cache, answers: dict[str, Result | Lost]) -> None:
+    for answer in answers.values():
+        if isinstance(answer, Result):
+            cache.verdicts.update(answer.verdicts)
+    cache.save()
+
+
+def _replacing(template: Template, body: dict[str, object]) -> tuple[Edit, ...]:
+    """Edits that make the whole template anew."""
+    gone = tuple(Edit("remove", (key,)) for key in template.body)
+    return gone + tuple(Edit("set", (key,), value) for key, value in body.items())
+
+
+def _check_baseline(tests: tuple[CollectedTest, ...], outcome: Outcome, when: str) -> None:
+    if outcome.red:
+        others = f" and {len(outcome.red) - 1} more" if len(outcome.red) > 1 else ""
+        raise CannotRunError(
+            f"red without any mutation ({when} the run): {tests[outcome.red[0]].id}{others}: "
+            f"{outcome.first}"
+        )
+
+
+def _outcome(answer: Result | Lost) -> Outcome:
+    if isinstance(answer, Lost) or answer.outcome is None:
+        raise CannotRunError(f"{answer.name}: no result ({getattr(answer, 'reason', 'invalid')})")
+    return answer.outcome

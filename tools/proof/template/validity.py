@@ -1,0 +1,221 @@
+"""Whether CloudFormation could take a mutant: cfn-lint's errors, and the resource graph.
+
+cfn-lint takes longer for a template than all tests together, so it sees each
+mutant reduced: edited elements whole, and of the others only the type and what
+its cross-resource rules need. What a reduced template cannot show (a reference to
+a resource that is gone, a dependency cycle) is decided here on the graph.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.proof.template.edits import Mutant
+from tools.proof.template.graph import depends_on, references
+from tools.proof.template.shapes import REGION, identifiers
+from tools.proof.template.template import Template
+
+Finding = tuple[str, str, str]
+Names = tuple[str, ...]
+Verdicts = dict[str, str | None]
+PSEUDO = "AWS::"
+CLASH = "E3019"
+
+
+@dataclass(frozen=True)
+class View:
+    """What of a template cfn-lint is shown: these whole, of their twins the identity if asked."""
+
+    resources: Names
+    outputs: Names
+    twins: bool
+
+
+class Validity:
+    """Decides for the mutants of one template; findings of the template itself do not count.
+
+    `known` are verdicts of earlier runs by key: a key depends on what cfn-lint is
+    shown, so an edit elsewhere in the stack leaves most verdicts standing.
+    """
+
+    def __init__(self, template: Template, known: Verdicts) -> None:
+        self.base = template.copy()
+        self.known = known
+        self.accepted: dict[View, set[Finding]] = {}
+
+    def fault(self, mutant: Mutant, body: dict[str, Any]) -> tuple[str | None, Verdicts]:
+        """Why this mutant is invalid (None: it is valid), and the verdict if it is a new one."""
+        graph = self._graph_fault(mutant, body)
+        if graph is not None:
+            return graph, {}
+        view = self._view(mutant, body)
+        key = self._key(body, view)
+        if key not in self.known:
+            self.known[key] = self._linted(body, view)
+            return self.known[key], {key: self.known[key]}
+        return self.known[key], {}
+
+    def _view(self, mutant: Mutant, body: dict[str, Any]) -> View:
+        """Twins matter to an edit only where it changes what identifies a resource."""
+        resources, outputs = _touched(mutant, "Resources"), _touched(mutant, "Outputs")
+        before, after = self.base["Resources"], body["Resources"]
+        twins = any(
+            name in after
+            and (name not in before or _identity(before[name]) != _identity(after[name]))
+            for name in resources
+        )
+        return View(resources, outputs, twins)
+
+    def _graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
+        """The whole graph is looked at only where an edit can have changed it."""
+        names = _touched(mutant, "Resources")
+        resources = body["Resources"]
+        if any(name not in resources for name in names) or _touched(mutant, "Outputs"):
+            return dangling(body) or cycle(body)
+        if any(_needs(resources[n]) - _needs(self.base["Resources"].get(n, {})) for n in names):
+            return dangling(body) or cycle(body)
+        return None
+
+    def _linted(self, body: dict[str, Any], view: View) -> str | None:
+        if view not in self.accepted:
+            self.accepted[view] = set(_own_findings(self.base, view))
+        known = self.accepted[view]
+        new = [finding for finding in _own_findings(body, view) if finding not in known]
+        return f"{new[0][0]} {new[0][2]}" if new else None
+
+    def _key(self, body: dict[str, Any], view: View) -> str:
+        shown = [_reduced(each, view) for each in (self.base, body)]
+        content = json.dumps([_version(), shown], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+class Cache:
+    """Verdicts by key, kept between runs."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.verdicts: Verdicts = {}
+        if file.exists():
+            self.verdicts = json.loads(file.read_text(encoding="utf-8"))
+
+    def save(self) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.verdicts, sort_keys=True, indent=0)
+        self.file.write_text(text, encoding="utf-8")
+
+
+def _touched(mutant: Mutant, section: str) -> Names:
+    return tuple(
+        sorted({str(e.path[1]) for e in mutant.edits if len(e.path) > 1 and e.path[0] == section})
+    )
+
+
+def _needs(resource: dict[str, Any]) -> set[str]:
+    return {goal for _, goal in references(resource)} | set(depends_on(resource))
+
+
+def _own_findings(body: dict[str, Any], view: View) -> Iterator[Finding]:
+    """The findings that are not about a stub.
+
+    A clash of two resources may be told of either of them, and in any order.
+    """
+    for finding in _findings(_reduced(body, view)):
+        section, _, rest = finding[1].partition("/")
+        if finding[0] == CLASH:
+            yield (CLASH, "", "another resource has the same primary identifier")
+        elif section != "Resources" or rest.partition("/")[0] in (*view.resources, ""):
+            yield finding
+
+
+def _reduced(body: dict[str, Any], view: View) -> dict[str, Any]:
+    """The template with the view's elements whole, stubs of what they name, and no others."""
+    resources, outputs = body["Resources"], body.get("Outputs", {})
+    whole = {
+        "Resources": {name: resources[name] for name in view.resources if name in resources},
+        "Outputs": {name: outputs[name] for name in view.outputs if name in outputs},
+    }
+    kinds = {resource["Type"] for resource in whole["Resources"].values() if view.twins}
+    twins = {name: _identity(r) for name, r in resources.items() if r["Type"] in kinds}
+    named = {goal for _, goal in references([whole, twins])}
+    for resource in whole["Resources"].values():
+        named |= set(depends_on(resource))
+    stubs = {name: _stub(r) for name, r in resources.items() if name in named}
+    kept = {key: value for key, value in body.items() if key not in whole}
+    reduced = {**kept, "Resources": {**stubs, **twins, **whole["Resources"]}}
+    if whole["Outputs"]:
+        reduced["Outputs"] = whole["Outputs"]
+    copied: dict[str, Any] = json.loads(json.dumps(reduced))
+    return copied
+
+
+def dangling(body: dict[str, Any]) -> str | None:
+    """A reference to an element that the template does not have."""
+    known = body["Resources"].keys() | body.get("Parameters", {}).keys()
+    for section in ("Resources", "Outputs"):
+        for name, element in body.get(section, {}).items():
+            named = {goal for _, goal in references(element)}
+            if section == "Resources":
+                named |= set(depends_on(element))
+            for goal in sorted(named - known):
+                if not goal.startswith(PSEUDO):
+                    return f"{section}/{name} refers to {goal}, which does not exist"
+    return None
+
+
+def cycle(body: dict[str, Any]) -> str | None:
+    """A resource that cannot be made before itself."""
+    resources = body["Resources"]
+    waits = {
+        name: {goal for _, goal in references(r)} & resources.keys() | set(depends_on(r))
+        for name, r in resources.items()
+    }
+    while True:
+        ready = {name for name, needed in waits.items() if not needed}
+        if not ready:
+            return f"dependency cycle through {min(waits)}" if waits else None
+        waits = {name: needed - ready for name, needed in waits.items() if name not in ready}
+
+
+def _identity(resource: dict[str, Any]) -> dict[str, Any]:
+    """Of a resource what makes it another than its twins."""
+    properties = resource.get("Properties", {})
+    own = {key: properties[key] for key in identifiers(resource["Type"]) if key in properties}
+    return {"Type": resource["Type"], "Properties": own}
+
+
+def _stub(resource: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": resource["Type"], "Properties": {}}
+
+
+def _findings(body: dict[str, Any]) -> Iterator[Finding]:
+    """(rule, path, message) of every error; stubs' own findings are in every reduction."""
+    from cfnlint.decode.utils import convert_dict  # type: ignore[import-untyped]
+    from cfnlint.runner import run_template_by_data  # type: ignore[import-untyped]
+
+    config, rules = _linter()
+    for match in run_template_by_data(convert_dict(body), config, rules):
+        path = "/".join(str(step) for step in match.path or ())
+        yield (match.rule.id, path, match.message)
+
+
+@functools.cache
+def _linter() -> tuple[Any, Any]:
+    """The configuration and all rules. Without the warnings' rules errors change their kind."""
+    from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
+    from cfnlint.runner import Runner
+
+    config = ConfigMixIn(regions=[REGION], ignore_checks=["W", "I"])
+    return config, Runner(config).rules
+
+
+@functools.cache
+def _version() -> str:
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return f"{importlib.metadata.version('cfn-lint')} {own}"

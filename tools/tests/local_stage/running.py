@@ -1,0 +1,38 @@
+"""A stage that only looks as if it were running."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tools.local_stage.certificates import Certificates
+from tools.local_stage.emulator import Emulator
+from tools.local_stage.serving import RunningStage
+
+
+def running_stage(stage: str = "local", *, port: int = 4566, signed: bool = False) -> RunningStage:
+    """What `serve` would yield, without a process behind it."""
+    folder = Path("/nowhere") / str(port)
+    certificates = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
+    emulator = Emulator(
+        port=port,
+        account="000000000000",
+        process=subprocess.Popen.__new__(subprocess.Popen),
+        certificates=certificates,
+        log=folder / "emulator.log",
+    )
+    return RunningStage(
+        stage=stage,
+        url=f"https://127.0.0.1:{port}/{stage}",
+        port=port,
+        ca_bundle=certificates.ca,
+        signed=signed,
+        allowed_origin="https://app.example.com",
+        account=emulator.account,
+        stack_name=f"UserApi-{stage}",
+        outputs={"TableName": f"table-of-{stage}"},
+        environment=emulator.client_environment,
+        folder=folder,
+        log_file=emulator.log,
+        emulator=emulator,
+    )

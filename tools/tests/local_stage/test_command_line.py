@@ -1,0 +1,76 @@
+"""Arguments of `python -m tools.local_stage`: one clear line and a distinct code for bad ones."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from tools.local_stage import node_packages, signals, state
+from tools.local_stage.__main__ import main
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No npm, and the signals of the test run stay as they are."""
+    monkeypatch.setattr(node_packages, "ensure", lambda _: None)
+    monkeypatch.setattr(signals, "ENDING", ())
+
+
+@pytest.mark.parametrize("words", [["--help"], ["up", "--help"], ["run", "--help"]])
+def test_help_is_there(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(words)
+    assert done.value.code == 0
+    assert "--stage NAME" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1", ""])
+def test_a_bad_port_is_one_clear_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main([f"--port={port}"])
+    assert done.value.code == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.endswith(f"argument --port: {port!r} is not a port: 1 to 65535")
+
+
+def test_a_port_in_use_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main(["--port", str(port)]) == 2
+    expected = f"error: port {port} on 127.0.0.1 cannot be used: address already in use\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_without_a_command_to_run_nothing_is_served(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(["run", "--stage", "local"])
+    assert done.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_nothing_is_served(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == 1
+    assert main(["down"]) == 0
+    assert main(["down", "--port", "4000"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "no local stage is served from this checkout",
+        "nothing to end",
+        "port 4000 is not served from this checkout",
+    ]
+
+
+def test_what_serves_in_the_foreground_is_listed_but_not_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    served = state.Served(
+        os.getpid(), 4000, "local", "https://x/local", "/ca.pem", "UserApi-local", False
+    )
+    with state.folder_of(4000) as folder:
+        state.write(folder, served)
+        assert main(["status"]) == 0
+        assert main(["down"]) == 0
+    listed, ended = capsys.readouterr().out.splitlines()
+    assert listed.startswith("local  https://x/local  --cacert /ca.pem")
+    assert ended == "nothing to end"

@@ -1,0 +1,82 @@
+"""Folders of what is served: held while it is, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tools.local_stage import LocalStageError, state
+
+
+def served(port: int) -> state.Served:
+    return state.Served(1, port, "local", "https://x", "/ca.pem", "UserApi-local", True)
+
+
+def test_a_folder_is_gone_after_its_stage(folders: Path) -> None:
+    with state.folder_of(4000) as folder:
+        (folder / "tmp").mkdir()
+        (folder / "tmp" / "file").touch()
+        (folder / "emulator.log").touch()
+        assert folder.parent == folders
+    assert not folder.exists()
+
+
+def end_by(error: BaseException) -> Path:
+    """Let a stage end that way; its folder."""
+    with suppress(type(error)), state.folder_of(4000) as folder:
+        (folder / "tmp").mkdir()
+        (folder / "server.key").touch()
+        (folder / "emulator.log").touch()
+        raise error
+    return folder
+
+
+def test_an_error_leaves_the_logs_and_nothing_else() -> None:
+    folder = end_by(LocalStageError("it failed"))
+    assert [entry.name for entry in folder.iterdir()] == ["emulator.log"]
+
+
+def test_being_stopped_leaves_nothing() -> None:
+    assert not end_by(KeyboardInterrupt()).exists()
+
+
+def test_a_port_is_served_once_and_two_ports_do_not_meet() -> None:
+    with state.folder_of(4000) as folder, state.folder_of(4001):
+        (folder / "file").touch()
+        with pytest.raises(LocalStageError, match="port 4000 is served"), state.folder_of(4000):
+            pass
+        assert (folder / "file").exists()
+
+
+def test_served_stages_are_listed_by_port_while_they_are() -> None:
+    with state.folder_of(4001) as later, state.folder_of(4000) as sooner:
+        state.write(later, served(4001))
+        state.write(sooner, served(4000))
+        assert state.all_served() == [served(4000), served(4001)]
+        assert not state.gone(4000)
+    assert state.all_served() == []
+    assert state.gone(4000)
+
+
+def test_what_a_killed_process_left_is_not_served_and_is_removed(folders: Path) -> None:
+    dead = folders / "4000"
+    (dead / "tmp").mkdir(parents=True)
+    (dead / "lock").touch()
+    (dead / "emulator.log").touch()
+    state.write(dead, served(4000))
+    assert state.all_served() == []
+    with state.folder_of(4001):
+        assert [entry.name for entry in dead.iterdir()] == ["emulator.log"]
+
+
+def test_logs_of_failures_go_after_a_day(folders: Path) -> None:
+    old = folders / "4000"
+    old.mkdir(parents=True)
+    (old / "emulator.log").touch()
+    os.utime(old, times=(time.time() - state.LOGS_KEPT - 60,) * 2)
+    with state.folder_of(4001):
+        assert not old.exists()

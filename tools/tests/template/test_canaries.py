@@ -1,0 +1,90 @@
+"""Canaries differ in their text and in nothing that a template means."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tools.proof.template.canaries import canaries
+from tools.proof.template.template import Template
+
+HASH = "0f" * 32
+
+
+def _cdk_like() -> Template:
+    body: dict[str, Any] = {
+        "Resources": {
+            "Code0A1B2C3D": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Code": {"S3Key": f"{'ab' * 32}.zip"},
+                    "Description": "Reads",
+                    "Role": {"Fn::GetAtt": ["Role12345678", "Arn"]},
+                },
+                "Metadata": {"aws:cdk:path": "S/Code/Resource"},
+            },
+            "Role12345678": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "AssumeRolePolicyDocument": {
+                        "Statement": [
+                            {
+                                "Action": ["sts:AssumeRole", "sts:TagSession"],
+                                "Effect": "Allow",
+                                "Principal": {"Service": "lambda.amazonaws.com"},
+                            }
+                        ]
+                    }
+                },
+            },
+            "Stage": {
+                "Type": "AWS::ApiGateway::Stage",
+                "Properties": {"Format": '{"a": "$x", "b": $y}'},
+            },
+        },
+        "Outputs": {"Arn": {"Value": {"Fn::Sub": "${Code0A1B2C3D.Arn}"}}},
+    }
+    return Template(Path("S.template.json"), json.dumps(body), body, {})
+
+
+def test_every_canary_is_written_differently() -> None:
+    template = _cdk_like()
+    for name, body in canaries(template).items():
+        assert json.dumps(body) != template.text, name
+    assert json.loads(template.text) == template.body
+
+
+def test_other_hashes_keep_every_reference() -> None:
+    body = canaries(_cdk_like())["other hashes in logical ids"]
+    code, role, stage = body["Resources"]
+    assert (code, role, stage) == ("Code1B2C3D4E", "Role23456789", "Stage")
+    assert body["Resources"][code]["Properties"]["Role"] == {"Fn::GetAtt": [role, "Arn"]}
+    assert body["Outputs"]["Arn"]["Value"] == {"Fn::Sub": f"${{{code}.Arn}}"}
+
+
+def test_the_rest_changes_only_what_its_name_says() -> None:
+    template = _cdk_like()
+    made = canaries(template)
+    keys = made["keys in another order"]
+    assert keys == template.body
+    assert list(keys["Resources"]) == list(reversed(template.body["Resources"]))
+    function = made["other descriptions"]["Resources"]["Code0A1B2C3D"]["Properties"]
+    assert function["Description"] != "Reads"
+    assert made["other asset hashes"]["Resources"]["Code0A1B2C3D"]["Properties"]["Code"] == {
+        "S3Key": f"{HASH}.zip"
+    }
+    statement = _statement(made["unordered lists in another order"])
+    assert statement["Action"] == ["sts:TagSession", "sts:AssumeRole"]
+    listed = _statement(made["one value or a list of one in policies"])
+    assert listed["Principal"] == {"Service": ["lambda.amazonaws.com"]}
+    assert "Metadata" not in json.dumps(made["no metadata"])
+    text = made["JSON texts in another order"]["Resources"]["Stage"]["Properties"]["Format"]
+    assert re.sub(r"\s", "", text) == '{"b":$y,"a":"$x"}'
+
+
+def _statement(body: dict[str, Any]) -> dict[str, Any]:
+    properties = body["Resources"]["Role12345678"]["Properties"]
+    found: dict[str, Any] = properties["AssumeRolePolicyDocument"]["Statement"][0]
+    return found

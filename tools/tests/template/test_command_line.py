@@ -1,0 +1,225 @@
+"""The whole tool on the second stack: what it finds, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tools.proof.template.cli import main
+from tools.tests.template.conftest import Project
+
+
+@pytest.fixture
+def cached(project: Project, pytestconfig: pytest.Config) -> Project:
+    """The linter's verdicts are kept between runs of the tests, as they are for users."""
+    assert pytestconfig.cache is not None
+    kept = pytestconfig.cache.mkdir("template-mutation") / "validity.json"
+    project.report.mkdir()
+    if kept.exists():
+        shutil.copy(kept, project.report / "validity.json")
+    return project
+
+
+def _hole(project: Project, old: str, new: str) -> None:
+    text = project.suite.read_text(encoding="utf-8")
+    assert old in text
+    project.suite.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_suite_without_holes_passes(
+    cached: Project, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(cached.arguments())
+    assert pytestconfig.cache is not None
+    kept = pytestconfig.cache.mkdir("template-mutation") / "validity.json"
+    shutil.copy(cached.report / "validity.json", kept)
+    out = capsys.readouterr().out
+    assert "all as required" in out, out
+    assert code == 0
+    data = json.loads((cached.report / "infra.json").read_text(encoding="utf-8"))
+    assert data["survivors"] == []
+    assert data["counts"]["template"]["killed"] > 70
+    first = (cached.report / "infra.json").read_bytes()
+    assert main(cached.arguments()) == 0
+    assert (cached.report / "infra.json").read_bytes() == first
+
+
+def test_a_hole_is_found_named_and_reported(
+    cached: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _hole(cached, '"maxReceiveCount": 3,', '"maxReceiveCount": __import__("unittest").mock.ANY,')
+    _hole(cached, "from typing import Any", "import unittest.mock\nfrom typing import Any")
+    assert main(cached.arguments("--only", "maxReceiveCount")) == 1
+    out = capsys.readouterr().out
+    assert "2 survived: AWS::SQS::Queue /Properties/RedrivePolicy/maxReceiveCount" in out
+    assert "Orders#/Properties/RedrivePolicy/maxReceiveCount:NUMBER=4" in out
+    assert not (cached.report / "infra.json").exists()
+
+
+def test_a_snapshot_is_no_test(cached: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """It goes red on a canary, so nothing that it kills counts."""
+    text = cached.template.read_text(encoding="utf-8")
+    (cached.folder / "snapshot.json").write_text(text, encoding="utf-8")
+    cached.suite.write_text(
+        "import json, pathlib\n"
+        "def test_snapshot(template):\n"
+        "    kept = pathlib.Path(__file__).parent / 'snapshot.json'\n"
+        "    assert json.loads(kept.read_text()) == template\n",
+        encoding="utf-8",
+    )
+    assert main(cached.arguments("--only", "maxReceiveCount")) == 1
+    out = capsys.readouterr().out
+    assert "test_snapshot is red on a canary" in out
+    assert "3 valid mutants survived" in out
+
+
+def test_reports_say_the_same_everywhere(cached: Project) -> None:
+    _hole(cached, '["Version"] == "2012-10-17"', '.get("Version") != 1')
+    assert main(cached.arguments()) == 1
+    data = json.loads((cached.report / "infra.json").read_text(encoding="utf-8"))
+    survivors = {row["mutant"] for row in data["survivors"]}
+    assert "Reading#/Properties/PolicyName:STRING" not in survivors
+    suites = ElementTree.parse(cached.report / "infra.xml").getroot()
+    failures = {case.get("name") for case in suites[0] if case.find("failure") is not None}
+    assert failures == survivors
+    page = (cached.report / "infra.html").read_text(encoding="utf-8")
+    assert "mutation-test-report-app" in page
+    assert 'src="' not in page.partition("</script>")[2]
+    report = page.rpartition(".report = ")[2].partition(";</script>")[0]
+    mutants = json.loads(report.replace("<\\/", "</"))["files"]["template/template.json"]["mutants"]
+    shown = {m["description"].partition(" ")[0] for m in mutants if m["status"] == "Survived"}
+    assert shown == survivors
+
+
+def test_a_fixture_may_give_an_object_with_from_json(cached: Project) -> None:
+    conftest = cached.folder / "conftest.py"
+    text = conftest.read_text(encoding="utf-8")
+    text = text.replace("    return body\n", "    return Wrapped.from_json(body)\n")
+    text += (
+        "\n\nclass Wrapped:\n"
+        "    def __init__(self, body): self.body = body\n"
+        "    from_json = classmethod(lambda cls, body: cls(body))\n"
+        "    def __getitem__(self, key): return self.body[key]\n"
+        "    def __iter__(self): return iter(self.body)\n"
+    )
+    conftest.write_text(text, encoding="utf-8")
+    assert main(cached.arguments("--only", "Reader#/Properties")) == 0
+
+
+def test_list_and_show_run_nothing(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(project.arguments("--list", "--only", "maxReceiveCount")) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Orders#/Properties/RedrivePolicy/maxReceiveCount:NUMBER=2",
+        "Orders#/Properties/RedrivePolicy/maxReceiveCount:NUMBER=4",
+        "Orders#/Properties/RedrivePolicy/maxReceiveCount:OMIT",
+    ]
+    assert main(project.arguments("--show", "--only", "maxReceiveCount:NUMBER=2")) == 0
+    out = capsys.readouterr().out
+    assert '-     "maxReceiveCount": 3' in out
+    assert '+     "maxReceiveCount": 2' in out
+    assert not project.report.exists()
+
+
+def test_a_red_baseline_is_no_run(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    _hole(project, "345600", "1")
+    assert main(project.arguments("--only", "maxReceiveCount")) == 2
+    error = capsys.readouterr().err
+    assert "red without any mutation" in error
+    assert "test_template_holds_nothing_else" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("suite", "said"),
+    [
+        ("", "no tests were collected"),
+        ("import nowhere\n", "could not collect"),
+        ("def test_x(): pass\n", "no collected test takes the `template` fixture"),
+        ("def test_x(template) pass\n", "could not collect"),
+    ],
+)
+def test_tests_that_cannot_be_replayed(
+    project: Project, capsys: pytest.CaptureFixture[str], suite: str, said: str
+) -> None:
+    project.suite.write_text(suite, encoding="utf-8")
+    assert main(project.arguments("--only", "maxReceiveCount")) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_a_fixture_of_no_use_is_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    conftest = project.folder / "conftest.py"
+    text = conftest.read_text(encoding="utf-8").replace("    return body", "    return 5")
+    conftest.write_text(text, encoding="utf-8")
+    assert main(project.arguments("--only", "maxReceiveCount")) == 2
+    assert "neither a dict nor a type with from_json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--template", "nowhere.json"], "cannot be read"),
+        (["--tests", "nowhere/"], "no such tests"),
+        (["--only", "no such mutant"], "no mutant's name matches"),
+    ],
+)
+def test_bad_arguments_get_one_line(
+    project: Project, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    own = project.arguments()
+    split = own.index("--")
+    assert main([*own[:split], *arguments, *own[split:]]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_a_worker_that_dies_costs_one_mutant(
+    cached: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cached.suite.write_text(
+        "import os\n"
+        "def test_x(template):\n"
+        "    if template['Resources']['Orders']['Properties'].get('DelaySeconds') == 900:\n"
+        "        os._exit(3)\n"
+        "    assert template['Resources']['Orders']['Properties'].get('DelaySeconds') == 0\n",
+        encoding="utf-8",
+    )
+    assert main(cached.arguments("--only", "Orders#/Properties/DelaySeconds:NUMBER")) == 1
+    out = capsys.readouterr().out
+    assert "error: the worker process ended" in out
+    assert "1 valid mutants survived" in out
+
+
+def test_other_folders_have_no_stages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--tests", str(tmp_path)]) == 2
+    assert "--template FILE --tests PATH" in capsys.readouterr().err
+
+
+def test_reviewed_equivalents_stand_beside_the_tests(
+    cached: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _hole(cached, '"Version"] == "2012-10-17"', '"Version"] is not None')
+    _hole(cached, 'role["AssumeRolePolicyDocument"]["Version"] is not None', "True")
+    name = "Reader#/Properties/AssumeRolePolicyDocument/Version:OMIT"
+    assert main(cached.arguments()) == 1
+    assert name in capsys.readouterr().out
+    entry = '[[mutant]]\nname = "{}"\nreason = "r"\nsource = "s"\n'
+    listed = cached.folder / "reviewed_mutants.toml"
+    listed.write_text(entry.format(name), encoding="utf-8")
+    assert main(cached.arguments()) == 0
+    listed.write_text(entry.format(name) + entry.format("Gone#:OMIT"), encoding="utf-8")
+    assert main(cached.arguments()) == 1
+    assert "stale reviewed entry, no such mutant is made: Gone#:OMIT" in capsys.readouterr().out
+    killed = "Reader#:OMIT_RESOURCE"
+    listed.write_text(entry.format(name) + entry.format(killed), encoding="utf-8")
+    assert main(cached.arguments()) == 1
+    assert f"a reviewed equivalent is killed: {killed}" in capsys.readouterr().out

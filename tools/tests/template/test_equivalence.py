@@ -1,0 +1,108 @@
+"""Equivalent by rule or by review, never by silence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.proof.template import equivalence
+from tools.proof.template.equivalence import Entry
+from tools.proof.template.errors import CannotRunError
+from tools.proof.template.generate import mutants
+from tools.proof.template.template import Template
+
+
+def _reason(template: Template, name: str) -> str | None:
+    (mutant,) = [m for m in mutants(template) if m.name == name]
+    return equivalence.by_rule(template, mutant)
+
+
+def _template(resources: dict[str, Any]) -> Template:
+    body = {"Resources": resources}
+    return Template(Path("x.template.json"), json.dumps(body), body, {})
+
+
+def test_a_dependency_is_equivalent_only_where_the_graph_implies_it(second: Template) -> None:
+    assert "Refused" in (_reason(second, "Orders#/DependsOn/0:OMIT") or "")
+    assert _reason(second, "Orders#/DependsOn/1:OMIT") is None
+
+
+def test_of_two_dependencies_that_imply_each_other_none_is_dropped_twice() -> None:
+    """B stands before A by reference; the entry for C is implied by nothing but itself."""
+    queue = {"Type": "AWS::SQS::Queue"}
+    first = {**queue, "DependsOn": ["B", "C"], "Properties": {"KmsMasterKeyId": {"Ref": "B"}}}
+    template = _template({"A": first, "B": {**queue, "DependsOn": "C"}, "C": queue})
+    assert _reason(template, "A#/DependsOn/0:OMIT")
+    assert _reason(template, "A#/DependsOn/1:OMIT")
+    alone = _template({"A": first, "B": queue, "C": queue})
+    assert _reason(alone, "A#/DependsOn/1:OMIT") is None
+
+
+def test_an_explicit_default_has_a_source() -> None:
+    stage: dict[str, Any] = {
+        "Type": "AWS::ApiGateway::Stage",
+        "Properties": {
+            "RestApiId": "a",
+            "TracingEnabled": False,
+            "MethodSettings": [{"LoggingLevel": "ERROR", "DataTraceEnabled": False}],
+        },
+    }
+    template = _template({"Stage": stage})
+    reason = _reason(template, "Stage#/Properties/TracingEnabled:OMIT")
+    assert reason is not None
+    assert "https://docs.aws.amazon.com/" in reason
+    assert _reason(template, "Stage#/Properties/MethodSettings/0/DataTraceEnabled:OMIT")
+    assert _reason(template, "Stage#/Properties/MethodSettings/0/LoggingLevel:OMIT") is None
+
+
+def test_texts_and_labels_change_nothing(second: Template) -> None:
+    assert _reason(second, "Url#/Description:STRING")
+    sid = "Reading#/Properties/PolicyDocument/Statement/0/Sid:OMIT"
+    assert _reason(second, sid)
+    assert _reason(second, "Reading#/Properties/PolicyName:STRING") is None
+
+
+def test_asset_addresses_change_nothing() -> None:
+    code = {"S3Bucket": {"Fn::Sub": "assets-${AWS::Region}"}, "S3Key": f"{'0f' * 32}.zip"}
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Code": code, "Handler": "a.b"}}
+    template = _template({"F": function})
+    assert _reason(template, "F#/Properties/Code/S3Key:STRING")
+    assert _reason(template, "F#/Properties/Handler:STRING") is None
+
+
+def test_what_the_toolkit_adds_is_out_of_scope() -> None:
+    body = {
+        "Parameters": {"BootstrapVersion": {"Type": "String", "Default": "/cdk"}},
+        "Resources": {"A": {"Type": "AWS::SQS::Queue"}, "M": {"Type": "AWS::CDK::Metadata"}},
+    }
+    template = Template(Path("x.json"), json.dumps(body), body, {})
+    outside = {m.name for m in mutants(template) if equivalence.out_of_scope(m)}
+    assert "BootstrapVersion#/Default:STRING" in outside
+    assert "M#:OMIT_RESOURCE" in outside
+    assert "A#:OMIT_RESOURCE" not in outside
+
+
+def test_reviewed_entries_have_name_reason_and_source(tmp_path: Path) -> None:
+    file = tmp_path / "reviewed.toml"
+    assert equivalence.reviewed(file) == []
+    file.write_text('[[mutant]]\nname = "A#:OMIT"\nreason = "r"\nsource = "s"\n', encoding="utf-8")
+    assert equivalence.reviewed(file) == [Entry("A#:OMIT", "r", "s")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[mutant",
+        '[[mutant]]\nname = "A"\nreason = "r"\n',
+        '[[mutant]]\nname = "A"\nreason = " "\nsource = "s"\n',
+        '[[mutant]]\nname = "A"\nreason = "r"\nsource = "s"\nwhy = "x"\n',
+    ],
+)
+def test_a_bad_reviewed_entry_stops_the_run(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "reviewed.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(CannotRunError, match=r"reviewed\.toml"):
+        equivalence.reviewed(file)

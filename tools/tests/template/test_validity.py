@@ -1,0 +1,110 @@
+"""What cannot be deployed is no kill: cfn-lint on reduced templates, and the graph."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.proof.template import validity
+from tools.proof.template.edits import Edit, Mutant, mutated, remove, set_
+from tools.proof.template.generate import mutants
+from tools.proof.template.template import Template
+from tools.proof.template.validity import Validity, Verdicts, cycle, dangling
+
+ORDERS = ("Resources", "Orders", "Properties")
+
+
+def _mutant(*edits: Edit) -> Mutant:
+    return Mutant("x", "value", "X", ("Resources", "Orders"), "", "", "", edits)
+
+
+def _fault(template: Template, *edits: Edit, known: Verdicts | None = None) -> str | None:
+    mutant = _mutant(*edits)
+    verdicts = {} if known is None else known
+    return Validity(template, verdicts).fault(mutant, mutated(template, mutant))[0]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (set_((*ORDERS, "DelaySeconds"), 901), "E3034"),
+        (set_((*ORDERS, "Colour"), "red"), "E3002"),
+        (set_((*ORDERS, "MessageRetentionPeriod"), {"Ref": "Nobody"}), "Nobody"),
+        (set_(("Resources", "Orders", "DependsOn"), "Nobody"), "Nobody"),
+        (set_(("Resources", "Refused", "DependsOn"), "Orders"), "cycle"),
+        (set_(("Outputs", "Url", "Value"), {"Ref": "Nobody"}), "Nobody"),
+        (remove(("Resources", "Refused")), "Refused"),
+    ],
+)
+def test_invalid_templates(second: Template, edit: Edit, said: str) -> None:
+    assert said in (_fault(second, edit) or "valid")
+
+
+def test_valid_templates(second: Template) -> None:
+    assert _fault(second, set_((*ORDERS, "DelaySeconds"), 900)) is None
+    assert _fault(second, remove(("Outputs", "Url"))) is None
+
+
+def test_findings_of_the_template_itself_do_not_count(second: Template) -> None:
+    """A mutant of a template that the linter refuses is judged by what it adds."""
+    body = second.copy()
+    body["Resources"]["Orders"]["Properties"]["Colour"] = "red"
+    bad = Template(second.file, json.dumps(body), body, {})
+    assert _fault(bad, set_((*ORDERS, "DelaySeconds"), 1)) is None
+    assert "E3034" in (_fault(bad, set_((*ORDERS, "DelaySeconds"), 901)) or "")
+
+
+def test_a_known_verdict_is_not_asked_for_again(
+    second: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: Verdicts = {}
+    edit = set_((*ORDERS, "DelaySeconds"), 901)
+    first = _fault(second, edit, known=known)
+    assert list(known.values()) == [first]
+    monkeypatch.setattr("tools.proof.template.validity._linter", None)
+    assert _fault(second, edit, known=known) == first
+    with pytest.raises(TypeError):
+        _fault(second, set_((*ORDERS, "DelaySeconds"), 902), known=known)
+
+
+def test_the_graph_finds_cycles_and_dangling_names(second: Template) -> None:
+    assert dangling(second.body) is None
+    assert cycle(second.body) is None
+
+
+@pytest.mark.parametrize("group", ["value", "addition", "composite"])
+def test_a_reduced_template_is_judged_as_the_whole_one(second: Template, group: str) -> None:
+    """Reducing is for speed alone: each of these gets the whole template's verdict."""
+    own = set(validity._findings(second.copy()))
+    some = [m for m in mutants(second) if m.group == group][::4]
+    for mutant in some:
+        reduced = Validity(second, {}).fault(mutant, mutated(second, mutant))[0]
+        whole = [f for f in validity._findings(mutated(second, mutant)) if f not in own]
+        assert bool(reduced) == bool(whole), mutant.name
+
+
+@pytest.mark.parametrize("edited", ["A", "B"])
+def test_a_clash_is_found_wherever_the_linter_tells_it(edited: str) -> None:
+    """The same path twice below one parent: of the two either may be the mutated one."""
+    api = {"Ref": "Api"}
+    resources: dict[str, Any] = {
+        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "x"}},
+    }
+    for name in ("A", "B"):
+        resources[name] = {
+            "Type": "AWS::ApiGateway::Method",
+            "Properties": {
+                "HttpMethod": "GET" if name == "A" else "POST",
+                "ResourceId": "r",
+                "RestApiId": api,
+            },
+        }
+    body = {"Resources": resources}
+    template = Template(Path("x.json"), json.dumps(body), body, {})
+    other = resources["B" if edited == "A" else "A"]["Properties"]["HttpMethod"]
+    path = ("Resources", edited, "Properties", "HttpMethod")
+    assert "E3019" in (_fault(template, set_(path, other)) or "valid")
+    assert _fault(template, set_(path, "PUT")) is None

@@ -1,0 +1,90 @@
+"""The bill: settings from the template, arithmetic on the price table."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.benchmarks import __main__ as command
+from tools.benchmarks import cost, report
+from tools.benchmarks.measure import Figures, Measured
+
+STACK = cost.Settings(
+    memory_mb=512, architecture="arm64", tracing=True, access_log_bytes=374, variables={}
+)
+MEASURED = Measured(Figures(180, 0.9, 1.5, 40), Figures(200, 1.0, 1.6, 45), 500)
+
+
+def test_the_settings_are_the_templates(prod_template: dict[str, Any]) -> None:
+    found = cost.settings(prod_template)
+    assert (found.memory_mb, found.architecture, found.tracing) == (512, "arm64", True)
+    assert set(found.variables) == {"LOG_LEVEL", "ALLOWED_ORIGINS", "CACHE_MAX_AGE"}
+    assert 100 < found.access_log_bytes < 2000
+
+
+def test_another_template_is_refused(prod_template: dict[str, Any]) -> None:
+    other = copy.deepcopy(prod_template)
+    other["Resources"] = {
+        name: resource
+        for name, resource in other["Resources"].items()
+        if resource["Type"] != "AWS::ApiGateway::Stage"
+    }
+    with pytest.raises(ValueError, match="0 resources AWS::ApiGateway::Stage"):
+        cost.settings(other)
+
+
+def test_the_bill_is_quantity_times_price() -> None:
+    items = cost.bill(STACK, cpu_ms=1.0, log_bytes=500, prices=cost.prices())
+    dollars = {item.what.partition(",")[0]: round(item.dollars, 4) for item in items}
+    # 1 ms of CPU at 512 of 1769 MB is 3.46 ms; with 5 ms to DynamoDB 9 ms are billed
+    assert dollars["Lambda on arm64"] == round(0.5 * 0.009 * 0.0000133334 * 1e6, 4)
+    assert dollars["API Gateway REST API"] == 3.5
+    assert dollars["Lambda"] == 0.2
+    assert dollars["DynamoDB on demand"] == 0.125
+    assert dollars["X-Ray"] == round(0.145 * 5, 4)
+    logged = 500 + 374 + sum(cost.PLATFORM_BYTES) + 4 * 26
+    assert dollars["CloudWatch Logs"] == round(logged * 0.5 / 1000, 4)
+
+
+def test_without_tracing_no_trace_is_billed() -> None:
+    untraced = cost.Settings(512, "arm64", False, 374, {})
+    items = cost.bill(untraced, cpu_ms=1.0, log_bytes=500, prices=cost.prices())
+    assert items[-1].dollars == 0
+
+
+def test_an_architecture_without_a_price_is_refused() -> None:
+    other = cost.Settings(512, "x86_64", True, 374, {})
+    with pytest.raises(ValueError, match="not x86_64"):
+        cost.bill(other, cpu_ms=1.0, log_bytes=500, prices=cost.prices())
+
+
+def test_every_price_has_its_date_and_source() -> None:
+    prices = cost.prices()
+    assert isinstance(prices["date"], date)
+    entries = [price for price in prices.values() if isinstance(price, dict)]
+    assert len(entries) == 6
+    assert all("https://" in price["source"] and price["dollars"] > 0 for price in entries)
+
+
+def test_a_missed_target_is_told() -> None:
+    goals = report.targets(MEASURED, 10_240)
+    assert [goal.value for goal in goals] == [0.9, 0.9, 10, 500]
+    assert all(goal.reached for goal in goals)
+    slow = Measured(Figures(182, 1.01, 1, 1), MEASURED.floor, 701)
+    assert not any(goal.reached for goal in report.targets(slow, 31 * 1024))
+    page = report.page(slow, report.targets(slow, 10_240), [], STACK, cost.prices())
+    assert page.count("**no**") == 3
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", ""])
+def test_bad_input_is_one_line(
+    number: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        command.main(["--starts", number, "--output", str(tmp_path / "page.md")])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith("is not a whole number above 0")
