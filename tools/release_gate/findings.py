@@ -1,0 +1,84 @@
+"""What a rule gets and what it yields: a change, and the findings about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract.promises import Promise
+from tools.proof.template.template import Template
+
+SEVERITIES = ("critical", "high", "medium", "low")
+CONTRACT = "(contract)"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One reason not to release.
+
+    `construct` is a construct path, a logical id, or `(contract)`; `before` and `after` are what
+    a reviewer compares, in one line each.
+    """
+
+    id: str
+    severity: str
+    construct: str
+    before: str
+    after: str
+    why: str
+    allow: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What all findings of one rule share; `id` is the name of the rule's module in kebab-case.
+
+    A finding of a rule that is not `allowable` can be allowed on no stage.
+    """
+
+    id: str
+    severity: str
+    why: str
+    allowable: bool = True
+
+    def finding(self, construct: str, *, before: object, after: object) -> Finding:
+        """Return a finding of this rule about one construct."""
+        allow = f'--allow {self.id}:{construct} --reason "..."'
+        return Finding(
+            id=self.id,
+            severity=self.severity,
+            construct=construct,
+            before=str(before),
+            after=str(after),
+            why=self.why,
+            allow=allow if self.allowable else "It cannot be allowed.",
+        )
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The `contract/` folder of a released set.
+
+    `schemas` maps a name such as `user_response` to its JSON Schema.
+    """
+
+    promises: Mapping[str, Promise] = field(default_factory=dict)
+    schemas: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A candidate beside what is deployed, of one stage.
+
+    `siblings` are the candidate's templates of every stage; `released` is the template that was
+    last released where what is deployed was read from the account.
+    """
+
+    stage: str
+    candidate: Template
+    deployed: Template
+    contract: Contract
+    deployed_contract: Contract
+    siblings: Mapping[str, Template] = field(default_factory=dict)
+    released: Template | None = None
