@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+OPENAPI = Path(__file__).with_name("openapi.json")
 NAMES = ("user_response", "error_response")
 
 

@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import CHECKS, load_all_checks
 
+import contract
 from tests_e2e import checks
 from tests_e2e.aws import Users
 from tests_e2e.client import Answer, Client
 from tests_e2e.target import Target
-from tools.openapi import FILE
 
 EXAMPLES = 25
 load_all_checks()
@@ -31,7 +31,7 @@ NOT_PROMISED: list[Any] = CHECKS.get_by_names(["unsupported_method"])
 
 def _document() -> dict[str, Any]:
     """The description without its authorization: the client signs, not the generator."""
-    document: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads(contract.OPENAPI.read_text(encoding="utf-8"))
     for operations in document["paths"].values():
         for operation in operations.values():
             operation.pop("security", None)

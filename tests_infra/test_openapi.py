@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import contract
 from contract.stages import Promised
 from tests_infra.reading import Template
 from tools import openapi
@@ -11,7 +12,7 @@ from tools import openapi
 
 def test_openapi_description_is_current(template: Template, promised: Promised) -> None:
     """One document for all stages: it shows the authorization of those that have one."""
-    written = json.loads(openapi.FILE.read_text(encoding="utf-8"))
+    written = json.loads(contract.OPENAPI.read_text(encoding="utf-8"))
     if promised.authorization == "NONE":
         for operations in written["paths"].values():
             for operation in operations.values():

@@ -22,7 +22,6 @@ from typing import Any
 import contract
 
 ROOT = Path(__file__).resolve().parent.parent
-FILE = ROOT / "contract" / "openapi.json"
 STAGE = "prod"
 
 Json = dict[str, Any]
@@ -201,7 +200,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.openapi", description="Writes the API's OpenAPI description."
     )
-    parser.add_argument("--output", type=Path, default=FILE, help="default: contract/openapi.json")
+    parser.add_argument(
+        "--output", type=Path, default=contract.OPENAPI, help="default: contract/openapi.json"
+    )
     output = parser.parse_args().output
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "stack", "--stage", STAGE, "--output", folder]
