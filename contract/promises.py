@@ -21,11 +21,17 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True)
 class Promise:
-    """One promise: its id, its sentence, and the levels at which tests prove it."""
+    """One promise: its id, its sentence, and the levels at which tests prove it.
+
+    `group` is the title of its part of the ledger. `aws` says why level e2e proves it on AWS only,
+    and is empty where the local stage proves it, too.
+    """
 
     id: str
     sentence: str
     levels: tuple[str, ...]
+    group: str = ""
+    aws: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,10 @@ class Keeper:
 
 def load(path: Path = ROOT / "contract/promises.toml") -> dict[str, Promise]:
     """Read the ledger, in its order. Raises LedgerError on any other shape."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: _promise(name, entry) for name, entry in entries.items()}
+    groups = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {
+        promise.id: promise for name, group in groups.items() for promise in _group(name, group)
+    }
 
 
 def keepers(root: Path = ROOT) -> list[Keeper]:
@@ -53,14 +61,27 @@ def keepers(root: Path = ROOT) -> list[Keeper]:
     ]
 
 
-def _promise(name: str, entry: object) -> Promise:
+def _group(name: str, group: object) -> Iterator[Promise]:
+    if not isinstance(group, dict) or not isinstance(group.get("title"), str):
+        raise LedgerError(f"group {name}: a group has a `title` (text) and promises")
+    for promise, entry in group.items():
+        if promise != "title":
+            yield _promise(promise, entry, group["title"])
+
+
+def _promise(name: str, entry: object, group: str) -> Promise:
     match entry:
-        case {"promise": str(sentence), "levels": [*levels], **rest} if not rest:
+        case {"promise": str(sentence), "levels": [*levels], **rest} if rest.keys() <= {"aws"}:
+            aws = rest.get("aws", "")
             unknown = [level for level in levels if level not in LEVELS]
             if unknown or not levels or not sentence.strip():
                 raise LedgerError(f"promise {name}: levels are one or more of {', '.join(LEVELS)}")
-            return Promise(name, sentence, tuple(levels))
-    raise LedgerError(f"promise {name}: an entry has exactly `promise` (text) and `levels` (list)")
+            if not isinstance(aws, str) or (aws and "e2e" not in levels):
+                raise LedgerError(f"promise {name}: `aws` is a text about level e2e")
+            return Promise(name, sentence, tuple(levels), group, aws)
+    raise LedgerError(
+        f"promise {name}: an entry has `promise` (text), `levels` (list) and perhaps `aws` (text)"
+    )
 
 
 def _keepers_in(file: Path, level: str, root: Path) -> Iterator[Keeper]:

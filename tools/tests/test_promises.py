@@ -46,13 +46,31 @@ def test_no_test_keeps_a_promise_at_a_level_the_ledger_does_not_claim() -> None:
         "[a]\npromise = 'x'\nlevels = ['manual']\n",
         "[a]\npromise = 'x'\nlevels = ['unit']\nowner = 'y'\n",
         "a = 1\n",
+        "[a]\npromise = 'x'\nlevels = ['unit']\naws = 'y'\n",
+        "[a]\npromise = 'x'\nlevels = ['e2e']\naws = 1\n",
     ],
 )
-def test_a_malformed_entry_is_refused_by_name(tmp_path: Path, entry: str) -> None:
+def test_malformed_entry_is_refused_by_name(tmp_path: Path, entry: str) -> None:
     file = tmp_path / "promises.toml"
-    file.write_text(entry)
+    file.write_text("[g]\ntitle = 'Group'\n" + entry.replace("[a]", "[g.a]"))
     with pytest.raises(promises.LedgerError, match="promise a:"):
         promises.load(file)
+
+
+@pytest.mark.parametrize("group", ["g = 1\n", "[g.a]\npromise = 'x'\nlevels = ['unit']\n"])
+def test_group_without_title_is_refused_by_name(tmp_path: Path, group: str) -> None:
+    file = tmp_path / "promises.toml"
+    file.write_text(group)
+    with pytest.raises(promises.LedgerError, match="group g:"):
+        promises.load(file)
+
+
+def test_promise_knows_its_group(tmp_path: Path) -> None:
+    file = tmp_path / "promises.toml"
+    file.write_text(
+        "[g]\ntitle = 'Group'\n[g.a]\npromise = 'x'\nlevels = ['e2e']\naws = 'because'\n"
+    )
+    assert promises.load(file) == {"a": promises.Promise("a", "x", ("e2e",), "Group", "because")}
 
 
 def test_markers_are_found_on_functions_modules_and_parameters(tmp_path: Path) -> None:
