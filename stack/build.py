@@ -1,4 +1,4 @@
-"""From the context to an app with the stack of one stage: what all ways to synthesize share."""
+"""From the context to an app: what all ways to synthesize share."""
 
 from __future__ import annotations
 
@@ -11,19 +11,45 @@ from typing import Any
 from aws_cdk import App, DefaultStackSynthesizer, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from stack.settings import Settings
+from stack.accounts import refusal
+from stack.settings import STAGES, Settings, SettingsError
 from stack.stack import UserApiStack
 
 
-def build(*, context: Mapping[str, Any] | None = None, output: str | None = None) -> App:
-    """The app of the context's `stage`; without a context the CDK CLI's. Raises SettingsError.
+def build(
+    *,
+    context: Mapping[str, Any] | None = None,
+    output: str | None = None,
+    credentials: str | None = None,
+) -> App:
+    """The app of the context's `stage`, or of every stage where it names none.
 
-    The template names no account and no region, so what was tested is, byte for byte, what is
-    deployed, wherever that is.
+    Without a `context` it is the CDK CLI's. `credentials` is the account that the CLI deploys
+    to, if any. Raises SettingsError for a wrong setting, or for a stage that belongs to another
+    account; an app of every stage leaves such a stage out, and says so.
     """
     app = App(context=context, outdir=output, analytics_reporting=False)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    settings = Settings.load(app.node.try_get_context("stage"), app.node.try_get_context("stages"))
+    read = app.node.try_get_context
+    chosen = read("stage")
+    for stage in STAGES if chosen is None else [chosen]:
+        settings = Settings.load(stage, read("stages"))
+        problem = refusal(settings, credentials=credentials, named=read("account"))
+        if problem and chosen:
+            raise SettingsError(problem)
+        if problem:
+            print(f"note: {problem}; it is left out", file=sys.stderr)
+        else:
+            _add_stage(app, settings)
+    return app
+
+
+def _add_stage(app: App, settings: Settings) -> None:
+    """Add the stack of a stage.
+
+    Its template names no account and no region, so what was tested is, byte for byte, what is
+    deployed, wherever that is.
+    """
     UserApiStack(
         app,
         f"UserApi-{settings.stage}",
@@ -31,7 +57,6 @@ def build(*, context: Mapping[str, Any] | None = None, output: str | None = None
         # The CDK CLI looks at the bootstrap's version itself.
         synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
     )
-    return app
 
 
 def synthesize(app: App) -> None:

@@ -99,7 +99,19 @@ def _is_origin(value: object) -> bool:
     return found is not None and int(found["port"] or LAST_PORT) <= LAST_PORT
 
 
-RULES: Mapping[str, Bool | Whole | Choice | Origins] = {
+@dataclass(frozen=True)
+class Account:
+    """The AWS account that a stage belongs to; `any` where it may stand in each."""
+
+    allowed = "an account id of 12 digits, 'any', or '' for none yet"
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, str) and re.fullmatch(r"([0-9]{12}|any)?", value) is not None
+
+
+Rule = Bool | Whole | Choice | Origins | Account
+RULES: Mapping[str, Rule] = {
+    "account": Account(),
     "authorization": Choice(("NONE", "AWS_IAM")),
     "allowed_origins": Origins(),
     "retain_data": Bool(),
@@ -120,6 +132,7 @@ class Settings:
     """The settings of one stage."""
 
     stage: str
+    account: str
     authorization: str
     allowed_origins: tuple[str, ...]
     retain_data: bool
@@ -155,7 +168,11 @@ class Settings:
 
 
 def _check(
-    *, stage: str, key: str, given: Mapping[str, object], rule: Bool | Whole | Choice | Origins
+    *,
+    stage: str,
+    key: str,
+    given: Mapping[str, object],
+    rule: Bool | Whole | Choice | Origins | Account,
 ) -> None:
     if key not in given:
         raise SettingsError(f"stage {stage}: key {key!r} is missing: allowed is {rule.allowed}")

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.promise("stage-settings-checked")
 
 CDK_JSON = Path(__file__).resolve().parent.parent / "cdk.json"
 GOOD: dict[str, Any] = {
+    "account": "111111111111",
     "authorization": "AWS_IAM",
     "allowed_origins": ["https://app.example.com", "http://127.0.0.1:3000"],
     "retain_data": True,
@@ -101,7 +102,7 @@ def test_missing_key(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", GOOD)
-@pytest.mark.parametrize("value", [None, {}, 1.5, "", -1])
+@pytest.mark.parametrize("value", [None, {}, 1.5, "-", -1])
 def test_wrong_type(key: str, value: object) -> None:
     assert refusal_of(key, value).startswith(f"stage dev: key '{key}' is {value!r}: allowed is ")
 
@@ -177,6 +178,18 @@ def test_origins(origin: str) -> None:
 def test_what_is_no_origin(origin: object) -> None:
     line = f"stage dev: key 'allowed_origins' is {[origin]!r}: allowed is {ORIGINS}"
     assert refusal_of("allowed_origins", [origin]) == line
+
+
+@pytest.mark.parametrize("account", ["", "any", "000000000000"])
+def test_account(account: str) -> None:
+    assert load(account=account).account == account
+
+
+@pytest.mark.parametrize("account", ["any ", "ANY", "11111111111", "1111111111111", "1" * 24, 1])
+def test_account_that_is_none(account: object) -> None:
+    allowed = "an account id of 12 digits, 'any', or '' for none yet"
+    line = f"stage dev: key 'account' is {account!r}: allowed is {allowed}"
+    assert refusal_of("account", account) == line
 
 
 def test_same_origin_twice() -> None:

@@ -15,7 +15,7 @@ from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
 from mutmut.utils.format_utils import parse_mutant_key
 
 ROOT = Path(__file__).resolve().parents[3]
-TARGETS = ("lambda_function/*.py", "stack/settings.py")
+TARGETS = ("lambda_function/*.py", "stack/settings.py", "stack/accounts.py")
 _MARK = "__mutmut_"
 Key = tuple[str, str, str]  # place, before, after: what stays when other mutants come or go
 
