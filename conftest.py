@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from contract import promises
+from tools.template import Template
 
 ROOT = Path(__file__).resolve().parent
 
@@ -52,11 +51,9 @@ def assembly(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callab
 
 
 @pytest.fixture(scope="session")
-def prod_template(assembly: Callable[[str], Path]) -> dict[str, Any]:
+def prod_template(assembly: Callable[[str], Path]) -> Template:
     """The synthesized template of prod."""
-    file = assembly("prod") / "UserApi-prod.template.json"
-    loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return loaded
+    return Template.in_assembly(assembly("prod"))
 
 
 def _synthesize(stage: str, folder: Path) -> None:

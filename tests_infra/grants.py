@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tests_infra.reading import Resource, listed
+from tools.template import Element, listed
 
 
 class Grant(NamedTuple):
@@ -41,7 +41,7 @@ def grants(document: Any) -> set[Grant]:
     return {one for given in listed(document.get("Statement")) for one in _of_statement(given)}
 
 
-def role_grants(role: Resource) -> set[Grant]:
+def role_grants(role: Element) -> set[Grant]:
     """What a role's own policies grant."""
     policies = listed(role.at("Policies"))
     assert all(set(policy) == {"PolicyName", "PolicyDocument"} for policy in policies)

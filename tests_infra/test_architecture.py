@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from tests_infra.reading import Template
+from tools.template import Template
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "architecture.md"
 NODE = re.compile(r'\["(?:(\d+) x )?([A-Z]\w+::\w+)|\[\("([A-Z]\w+::\w+)')
@@ -17,4 +17,4 @@ def test_diagram_shows_every_resource(template: Template) -> None:
     drawn: Counter[str] = Counter()
     for count, type_, stored in NODE.findall(diagram):
         drawn[f"AWS::{type_ or stored}"] += int(count or 1)
-    assert drawn == Counter(resource.type for resource in template.resources)
+    assert drawn == Counter(resource.type for resource in template.resources())

@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 
 from contract.stages import Promised
-from tests_infra.reading import Resource, Template, texts
+from tools.template import Element, Template, texts
 
 HEADER = "method.response.header."
 SIGNED_GET = "Authorization,If-None-Match,X-Amz-Content-Sha256,X-Amz-Date,X-Amz-Security-Token"
 
 
 @pytest.fixture
-def preflights(template: Template) -> list[Resource]:
-    methods = template.of("AWS::ApiGateway::Method")
+def preflights(template: Template) -> list[Element]:
+    methods = template.resources("AWS::ApiGateway::Method")
     found = [one for one in methods if one.at("HttpMethod") == "OPTIONS"]
     assert found
     return found
 
 
-def _answer(preflight: Resource) -> Any:
+def _answer(preflight: Element) -> Any:
     answers = preflight.at("Integration", "IntegrationResponses")
     assert len(answers) == 1
     return answers[0]
@@ -29,7 +29,7 @@ def _answer(preflight: Resource) -> Any:
 
 @pytest.mark.promise("cors-allowed-origin")
 def test_preflight_names_the_first_origin_and_what_it_may_send(
-    preflights: list[Resource], promised: Promised
+    preflights: list[Element], promised: Promised
 ) -> None:
     for preflight in preflights:
         assert _answer(preflight).get("ResponseParameters") == {
@@ -42,7 +42,7 @@ def test_preflight_names_the_first_origin_and_what_it_may_send(
 
 
 @pytest.mark.promise("cors-allowed-origin")
-def test_preflight_echoes_the_other_origins(preflights: list[Resource], promised: Promised) -> None:
+def test_preflight_echoes_the_other_origins(preflights: list[Element], promised: Promised) -> None:
     for preflight in preflights:
         templates = _answer(preflight).get("ResponseTemplates")
         assert templates == (_echo(promised.origins[1:]) if promised.origins[1:] else None)
@@ -66,7 +66,7 @@ def _echo(others: tuple[str, ...]) -> dict[str, str]:
 
 
 @pytest.mark.promise("cors-allowed-origin")
-def test_preflight_answers_204_without_the_function(preflights: list[Resource]) -> None:
+def test_preflight_answers_204_without_the_function(preflights: list[Element]) -> None:
     for preflight in preflights:
         integration = dict(preflight.at("Integration"))
         answer = integration.pop("IntegrationResponses")[0]
@@ -80,7 +80,7 @@ def test_preflight_answers_204_without_the_function(preflights: list[Resource]) 
 
 
 @pytest.mark.promise("cors-allowed-origin")
-def test_preflight_declares_its_headers(preflights: list[Resource]) -> None:
+def test_preflight_declares_its_headers(preflights: list[Element]) -> None:
     names = ("Allow-Origin", "Allow-Methods", "Allow-Headers", "Max-Age")
     headers = {f"{HEADER}Access-Control-{name}": True for name in names}
     for preflight in preflights:
@@ -94,7 +94,7 @@ def test_gateway_errors_name_the_first_origin(template: Template, promised: Prom
     name = "gatewayresponse.header.Access-Control-Allow-Origin"
     named = {
         one.at("ResponseParameters", name)
-        for one in template.of("AWS::ApiGateway::GatewayResponse")
+        for one in template.resources("AWS::ApiGateway::GatewayResponse")
     }
     assert named == {f"'{promised.origins[0]}'"}
 
@@ -103,12 +103,12 @@ def test_gateway_errors_name_the_first_origin(template: Template, promised: Prom
 def test_nobody_is_asked_for_credentials(template: Template) -> None:
     """Requests are signed, so cookies are never wanted, whatever the origin."""
     kinds = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse")
-    said = [text for kind in kinds for one in template.of(kind) for text in texts(one.properties)]
+    said = [text for kind in kinds for one in template.resources(kind) for text in texts(one.at())]
     assert not [text for text in said if "allow-credentials" in text.lower()]
 
 
 @pytest.mark.promise("cors-no-credentials-with-star")
 def test_no_origin_is_a_star(template: Template) -> None:
     kinds = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse")
-    said = {text for kind in kinds for one in template.of(kind) for text in texts(one.properties)}
+    said = {text for kind in kinds for one in template.resources(kind) for text in texts(one.at())}
     assert "'*'" not in said

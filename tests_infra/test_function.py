@@ -7,17 +7,17 @@ import re
 import pytest
 
 from contract.stages import Promised
-from tests_infra.reading import Resource, Template
+from tools.template import Element, Template
 
 
 @pytest.mark.promise("function-as-set")
-def test_runtime_and_architecture(function: Resource) -> None:
+def test_runtime_and_architecture(function: Element) -> None:
     assert function.at("Runtime") == "python3.14"
     assert function.at("Architectures") == ["arm64"]
 
 
 @pytest.mark.promise("function-as-set")
-def test_code_is_the_asset_with_the_handler(function: Resource) -> None:
+def test_code_is_the_asset_with_the_handler(function: Element) -> None:
     assert function.at("Handler") == "lambda_function.handler.lambda_handler"
     code = function.at("Code")
     assert set(code) == {"S3Bucket", "S3Key"}
@@ -28,17 +28,17 @@ def test_code_is_the_asset_with_the_handler(function: Resource) -> None:
 
 
 @pytest.mark.promise("function-as-set")
-def test_memory(function: Resource, promised: Promised) -> None:
+def test_memory(function: Element, promised: Promised) -> None:
     assert function.at("MemorySize") == promised.memory_mb
 
 
 @pytest.mark.promise("function-as-set")
-def test_timeout(function: Resource, promised: Promised) -> None:
+def test_timeout(function: Element, promised: Promised) -> None:
     assert function.at("Timeout") == promised.timeout_seconds
 
 
 @pytest.mark.promise("function-as-set")
-def test_environment(function: Resource, table: Resource, promised: Promised) -> None:
+def test_environment(function: Element, table: Element, promised: Promised) -> None:
     assert function.at("Environment") == {
         "Variables": {
             "TABLE_NAME": table.ref,
@@ -50,13 +50,13 @@ def test_environment(function: Resource, table: Resource, promised: Promised) ->
 
 
 @pytest.mark.promise("cors-allowed-origin")
-def test_function_knows_the_allowed_origins(function: Resource, promised: Promised) -> None:
+def test_function_knows_the_allowed_origins(function: Element, promised: Promised) -> None:
     origins = function.at("Environment", "Variables", "ALLOWED_ORIGINS") or ""
     assert set(origins.split(",")) == set(promised.origins)
 
 
 @pytest.mark.promise("function-as-set")
-def test_logs_as_json_to_its_own_group(template: Template, function: Resource) -> None:
+def test_logs_as_json_to_its_own_group(template: Template, function: Element) -> None:
     logging = dict(function.at("LoggingConfig") or {})
     group = template.referred(logging.pop("LogGroup", None), "AWS::Logs::LogGroup")
     assert group.at("LogGroupName") is None
@@ -64,24 +64,24 @@ def test_logs_as_json_to_its_own_group(template: Template, function: Resource) -
 
 
 @pytest.mark.promise("tracing-on")
-def test_function_traces(function: Resource) -> None:
+def test_function_traces(function: Element) -> None:
     assert function.at("TracingConfig") == {"Mode": "Active"}
 
 
 @pytest.mark.promise("function-as-set")
-def test_snap_start(function: Resource, promised: Promised) -> None:
+def test_snap_start(function: Element, promised: Promised) -> None:
     setting = function.at("SnapStart") or {"ApplyOn": "None"}
     assert setting == {"ApplyOn": "PublishedVersions" if promised.snap_start else "None"}
 
 
 @pytest.mark.promise("function-versioned")
-def test_version_is_of_this_function(template: Template, function: Resource) -> None:
+def test_version_is_of_this_function(template: Template, function: Element) -> None:
     assert template.only("AWS::Lambda::Version").at("FunctionName") == function.ref
 
 
 @pytest.mark.promise("function-versioned")
 def test_alias_live_points_to_the_published_version(
-    template: Template, function: Resource, alias: Resource
+    template: Template, function: Element, alias: Element
 ) -> None:
     version = template.only("AWS::Lambda::Version")
     assert alias.at("Name") == "live"

@@ -10,11 +10,11 @@ import pytest
 from botocore.session import Session
 
 from contract.stages import Promised
-from tests_infra.reading import Resource, Template
+from tools.template import Element, Template
 
 
 @pytest.mark.promise("tls-floor")
-def test_tls_12_is_the_floor_and_13_is_offered(api: Resource) -> None:
+def test_tls_12_is_the_floor_and_13_is_offered(api: Element) -> None:
     """The policy's name says it: TLS 1.3 and 1.2; PFS: TLS 1.2 with forward secrecy only.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
@@ -24,7 +24,7 @@ def test_tls_12_is_the_floor_and_13_is_offered(api: Resource) -> None:
 
 
 @pytest.mark.promise("tls-floor")
-def test_tls_policy_is_one_that_the_service_knows(api: Resource) -> None:
+def test_tls_policy_is_one_that_the_service_knows(api: Element) -> None:
     for name in ("SecurityPolicy", "EndpointAccessMode"):
         assert api.at(name) in _service_words(name)
 
@@ -37,13 +37,13 @@ def _service_words(name: str) -> list[str]:
 
 
 @pytest.mark.promise("routes-complete")
-def test_endpoint_is_regional(api: Resource) -> None:
+def test_endpoint_is_regional(api: Element) -> None:
     assert api.at("EndpointConfiguration") == {"Types": ["REGIONAL"]}
 
 
 @pytest.mark.promise("routes-complete")
 def test_stage_serves_the_deployment(
-    template: Template, api: Resource, api_stage: Resource, promised: Promised
+    template: Template, api: Element, api_stage: Element, promised: Promised
 ) -> None:
     assert api_stage.at("StageName") == promised.stage
     assert api_stage.at("RestApiId") == api.ref
@@ -51,7 +51,7 @@ def test_stage_serves_the_deployment(
     assert api_stage.at("DeploymentId") == deployment.ref
 
 
-def _settings(api_stage: Resource) -> Any:
+def _settings(api_stage: Element) -> Any:
     """The stage's one method setting, which is for every method."""
     settings = api_stage.at("MethodSettings")
     assert isinstance(settings, list)
@@ -61,29 +61,29 @@ def _settings(api_stage: Resource) -> Any:
 
 
 @pytest.mark.promise("rate-limited")
-def test_requests_are_throttled(api_stage: Resource, promised: Promised) -> None:
+def test_requests_are_throttled(api_stage: Element, promised: Promised) -> None:
     settings = _settings(api_stage)
     assert settings.get("ThrottlingRateLimit") == promised.requests_per_second
     assert settings.get("ThrottlingBurstLimit") == promised.burst
 
 
 @pytest.mark.promise("gateway-logged")
-def test_execution_errors_are_logged(api_stage: Resource) -> None:
+def test_execution_errors_are_logged(api_stage: Element) -> None:
     assert _settings(api_stage).get("LoggingLevel") == "ERROR"
 
 
 @pytest.mark.promise("gateway-logged", "logs-hold-nothing-personal")
-def test_bodies_are_never_logged(api_stage: Resource) -> None:
+def test_bodies_are_never_logged(api_stage: Element) -> None:
     assert not _settings(api_stage).get("DataTraceEnabled")
 
 
 @pytest.mark.promise("gateway-logged")
-def test_metrics_are_published(api_stage: Resource) -> None:
+def test_metrics_are_published(api_stage: Element) -> None:
     assert _settings(api_stage).get("MetricsEnabled") is True
 
 
 @pytest.mark.promise("nothing-unplanned")
-def test_method_setting_says_nothing_else(api_stage: Resource) -> None:
+def test_method_setting_says_nothing_else(api_stage: Element) -> None:
     assert set(_settings(api_stage)) <= {
         "ResourcePath",
         "HttpMethod",
@@ -96,16 +96,16 @@ def test_method_setting_says_nothing_else(api_stage: Resource) -> None:
 
 
 @pytest.mark.promise("tracing-on")
-def test_gateway_traces(api_stage: Resource) -> None:
+def test_gateway_traces(api_stage: Element) -> None:
     assert api_stage.at("TracingEnabled") is True
 
 
 @pytest.mark.promise("gateway-logged")
-def test_access_log_goes_to_its_own_group(template: Template, api_stage: Resource) -> None:
+def test_access_log_goes_to_its_own_group(template: Template, api_stage: Element) -> None:
     function = template.only("AWS::Lambda::Function")
     own = [
         one.ref
-        for one in template.of("AWS::Logs::LogGroup")
+        for one in template.resources("AWS::Logs::LogGroup")
         if one.at("LogGroupName") is None and one.ref != function.at("LoggingConfig", "LogGroup")
     ]
     groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
@@ -114,7 +114,7 @@ def test_access_log_goes_to_its_own_group(template: Template, api_stage: Resourc
 
 
 @pytest.mark.promise("gateway-logged")
-def test_access_log_is_a_json_line(api_stage: Resource) -> None:
+def test_access_log_is_a_json_line(api_stage: Element) -> None:
     line = api_stage.at("AccessLogSetting", "Format")
     assert "\n" not in line
     assert json.loads(line) == {
@@ -136,7 +136,7 @@ def test_access_log_is_a_json_line(api_stage: Resource) -> None:
 
 
 @pytest.mark.promise("logs-hold-nothing-personal")
-def test_access_log_tells_no_caller(api_stage: Resource) -> None:
+def test_access_log_tells_no_caller(api_stage: Element) -> None:
     """No address, credential, header or path with an id, and no message that quotes one."""
     line = api_stage.at("AccessLogSetting", "Format")
     for personal in ("identity", "authorizer", "path", "error.message", "customDomain", "domain"):
@@ -144,14 +144,14 @@ def test_access_log_tells_no_caller(api_stage: Resource) -> None:
 
 
 @pytest.mark.promise("gateway-logged")
-def test_account_setting_waits_for_the_api(template: Template, api: Resource) -> None:
+def test_account_setting_waits_for_the_api(template: Template, api: Element) -> None:
     """An account that never had an API takes no setting."""
-    assert api.id in template.only("AWS::ApiGateway::Account").depends_on
+    assert api.logical_id in template.only("AWS::ApiGateway::Account").depends_on
 
 
 @pytest.mark.promise("gateway-logged")
-def test_stage_waits_for_its_logs(template: Template, api_stage: Resource) -> None:
+def test_stage_waits_for_its_logs(template: Template, api_stage: Element) -> None:
     """Without the role its creation fails; without the group API Gateway makes an eternal one."""
     account = template.only("AWS::ApiGateway::Account")
-    groups = [one for one in template.of("AWS::Logs::LogGroup") if one.at("LogGroupName")]
-    assert {account.id, *(group.id for group in groups)} <= api_stage.depends_on
+    groups = [one for one in template.resources("AWS::Logs::LogGroup") if one.at("LogGroupName")]
+    assert {account.logical_id, *(group.logical_id for group in groups)} <= api_stage.depends_on

@@ -10,7 +10,7 @@ import pytest
 
 import contract
 from contract.stages import Promised
-from tests_infra.reading import Resource, Template
+from tools.template import Element, Template
 
 GATEWAY_RESPONSE = "AWS::ApiGateway::GatewayResponse"
 NOT_FOUND = ("404", "NOT_FOUND", "Ask with GET for /user/{userId} or /user?userId={userId}.")
@@ -38,22 +38,24 @@ REFUSED = ("ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_SIGNATURE", "MISSING_AUTHE
 TYPES = (*ALWAYS, *REFUSED)
 
 
-def _of_type(template: Template, response_type: str) -> Resource:
+def _of_type(template: Template, response_type: str) -> Element:
     found = [
-        one for one in template.of(GATEWAY_RESPONSE) if one.at("ResponseType") == response_type
+        one
+        for one in template.resources(GATEWAY_RESPONSE)
+        if one.at("ResponseType") == response_type
     ]
     assert len(found) == 1, f"{len(found)} gateway responses of type {response_type}"
     return found[0]
 
 
-def _error(response: Resource) -> Any:
+def _error(response: Element) -> Any:
     """The error object of its body."""
     return json.loads(response.at("ResponseTemplates", "application/json"))["error"]
 
 
 @pytest.mark.promise("gateway-errors-in-contract")
-def test_every_type_a_client_can_meet_is_customised(template: Template, api: Resource) -> None:
-    responses = template.of(GATEWAY_RESPONSE)
+def test_every_type_a_client_can_meet_is_customised(template: Template, api: Element) -> None:
+    responses = template.resources(GATEWAY_RESPONSE)
     assert sorted(str(one.at("ResponseType")) for one in responses) == sorted(TYPES)
     assert {one.at("RestApiId") for one in responses} == {api.ref}
 
@@ -83,7 +85,7 @@ def test_unknown_path_and_bad_signature(template: Template, promised: Promised) 
 @pytest.mark.promise("gateway-errors-in-contract")
 def test_body_is_the_contracts(template: Template) -> None:
     schema = jsonschema.Draft4Validator(contract.load("error_response"))
-    for response in template.of(GATEWAY_RESPONSE):
+    for response in template.resources(GATEWAY_RESPONSE):
         templates = response.at("ResponseTemplates")
         assert set(templates) == {"application/json"}
         body = json.loads(templates["application/json"])

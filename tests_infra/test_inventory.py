@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from contract.stages import Promised
-from tests_infra.reading import Resource, Template
+from tools.template import Element, Template
 
 # Type -> how many, and the properties that one may have. What a property says is pinned by the
 # tests of its own subject; the lists here keep out the ones that nobody thought of.
@@ -124,23 +124,23 @@ NAMES = {
 
 @pytest.mark.promise("nothing-unplanned")
 def test_resources_are_the_planned_ones(template: Template) -> None:
-    found = Counter(resource.type for resource in template.resources)
+    found = Counter(resource.type for resource in template.resources())
     assert found == {type_: count for type_, (count, _) in PLANNED.items()}
 
 
 @pytest.mark.promise("nothing-unplanned")
 def test_properties_are_the_planned_ones(template: Template) -> None:
     unplanned = {}
-    for resource in template.resources:
+    for resource in template.resources():
         planned = PLANNED.get(resource.type, (0, set()))[1] | {"Tags", "Description"}
-        unplanned[resource.id] = set(resource.properties) - planned
+        unplanned[resource.logical_id] = set(resource.properties) - planned
     assert not {name: keys for name, keys in unplanned.items() if keys}
 
 
 @pytest.mark.promise("nothing-unplanned")
 def test_resources_are_unconditional(template: Template) -> None:
     known = {"Type", "Properties", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy"}
-    more = {resource.id: set(resource.body) - known for resource in template.resources}
+    more = {resource.logical_id: set(resource.body) - known for resource in template.resources()}
     assert not {name: keys for name, keys in more.items() if keys}
 
 
@@ -157,12 +157,12 @@ def test_only_data_and_the_accounts_setting_outlive_the_stack(
     """The setting by which API Gateway logs is one for all APIs of the account and region."""
     account = template.only("AWS::ApiGateway::Account")
     role = template.referred(account.at("CloudWatchRoleArn"), "AWS::IAM::Role")
-    kept = {account.id, role.id}
+    kept = {account.logical_id, role.logical_id}
     if promised.data_kept:
-        kept.add(template.only("AWS::DynamoDB::GlobalTable").id)
-    stateful = {one.id for one in template.resources if one.type in STATEFUL}
+        kept.add(template.only("AWS::DynamoDB::GlobalTable").logical_id)
+    stateful = {one.logical_id for one in template.resources() if one.type in STATEFUL}
     for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        said = {one.id: one.body.get(policy) for one in template.resources}
+        said = {one.logical_id: one.body.get(policy) for one in template.resources()}
         assert {name for name, what in said.items() if what == "Retain"} == kept
         # Of what holds data it is said aloud; everything else goes by default.
         assert {name for name, what in said.items() if what == "Delete"} >= stateful - kept
@@ -173,35 +173,35 @@ def test_only_data_and_the_accounts_setting_outlive_the_stack(
 def test_everything_is_tagged(template: Template, promised: Promised) -> None:
     tags = {"project": "user-api", "stage": promised.stage}
     own = {"AWS::ApiGateway::RestApi": dict(promised.api_tags)}
-    taggable = [resource for resource in template.resources if resource.type in TAGGED]
-    assert {resource.id: resource.tagged() for resource in taggable} == {
-        resource.id: {**tags, **own.get(resource.type, {})} for resource in taggable
+    taggable = [resource for resource in template.resources() if resource.type in TAGGED]
+    assert {resource.logical_id: resource.tags for resource in taggable} == {
+        resource.logical_id: {**tags, **own.get(resource.type, {})} for resource in taggable
     }
 
 
 @pytest.mark.promise("everything-tagged")
 def test_nothing_else_takes_tags(template: Template) -> None:
     """What carries tags is in the list above, so that no type is forgotten there."""
-    assert {one.type for one in template.resources if one.tagged()} == TAGGED
+    assert {one.type for one in template.resources() if one.tags} == TAGGED
 
 
 @pytest.mark.promise("names-free")
-def test_no_resource_has_a_name_of_its_own(template: Template, api: Resource) -> None:
+def test_no_resource_has_a_name_of_its_own(template: Template, api: Element) -> None:
     for type_, key in NAMES.items():
-        for name in [resource.at(key) for resource in template.of(type_)]:
+        for name in [resource.at(key) for resource in template.resources(type_)]:
             # The execution log's name holds the API's id.
             assert name is None or api.ref in name
 
 
 @pytest.mark.promise("names-free")
-def test_api_is_named_after_the_stack(api: Resource) -> None:
+def test_api_is_named_after_the_stack(api: Element) -> None:
     """A name need not be unique, but is what the API's metrics are found by."""
     assert api.at("Name") == "${AWS::StackName}"
 
 
 @pytest.mark.promise("outputs-complete")
 def test_outputs(
-    template: Template, api: Resource, api_stage: Resource, table: Resource, function: Resource
+    template: Template, api: Element, api_stage: Element, table: Element, function: Element
 ) -> None:
     access, execution = _gateway_groups(template, api_stage)
     url = f"https://{api.ref}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{api_stage.ref}/"
@@ -219,10 +219,10 @@ def test_outputs(
     assert template.outputs == {name: {"Value": value} for name, value in expected.items()}
 
 
-def _gateway_groups(template: Template, api_stage: Resource) -> tuple[str, str]:
+def _gateway_groups(template: Template, api_stage: Element) -> tuple[str, str]:
     """References to the access and the execution log group."""
     destination = str(api_stage.at("AccessLogSetting", "DestinationArn"))
-    groups = template.of("AWS::Logs::LogGroup")
+    groups = template.resources("AWS::Logs::LogGroup")
     access = [one.ref for one in groups if destination.endswith(f":{one.ref}")]
     execution = [one.ref for one in groups if one.at("LogGroupName")]
     assert len(access) == len(execution) == 1

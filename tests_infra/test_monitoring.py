@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests_infra.reading import Resource, Template, listed, named
+from tools.template import Element, Template, listed, named
 
 ALARM = "AWS::CloudWatch::Alarm"
 Dimensions = Mapping[str, str]
@@ -37,7 +37,7 @@ ALARMS = {
 
 @pytest.fixture
 def sources(
-    function: Resource, table: Resource, api_stage: Resource
+    function: Element, table: Element, api_stage: Element
 ) -> Mapping[str, tuple[str, Dimensions]]:
     """Name -> namespace and dimensions."""
     gateway = {"ApiName": "${AWS::StackName}", "Stage": api_stage.ref}
@@ -49,8 +49,8 @@ def sources(
     }
 
 
-def _alarm(template: Template, metric: str) -> Resource:
-    found = [one for one in template.of(ALARM) if one.at("MetricName") == metric]
+def _alarm(template: Template, metric: str) -> Element:
+    found = [one for one in template.resources(ALARM) if one.at("MetricName") == metric]
     assert len(found) == 1, f"{len(found)} alarms on {metric}"
     return found[0]
 
@@ -82,8 +82,8 @@ def test_alarms_are_raised_in_time(template: Template) -> None:
 
 
 @pytest.mark.promise("alarms-raised")
-def test_alarms_tell_the_topic(template: Template, topic: Resource) -> None:
-    for alarm in template.of(ALARM):
+def test_alarms_tell_the_topic(template: Template, topic: Element) -> None:
+    for alarm in template.resources(ALARM):
         assert listed(alarm.at("AlarmActions")) == [topic.ref]
 
 
@@ -92,7 +92,7 @@ def test_alarms_say_nothing_else(template: Template) -> None:
     watched = {"Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic"}
     raised = {"ComparisonOperator", "Threshold", "Period", "EvaluationPeriods", "TreatMissingData"}
     rest = {"AlarmActions", "AlarmDescription", "Tags"}
-    for alarm in template.of(ALARM):
+    for alarm in template.resources(ALARM):
         assert set(alarm.properties) <= watched | raised | rest
 
 

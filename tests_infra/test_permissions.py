@@ -5,26 +5,26 @@ from __future__ import annotations
 import pytest
 
 from tests_infra.grants import grant, grants, role_grants
-from tests_infra.reading import Resource, Template
+from tools.template import Element, Template
 
 ROLE = "AWS::IAM::Role"
 ASSUME = "sts:AssumeRole"
 
 
 @pytest.fixture
-def function_role(template: Template, function: Resource) -> Resource:
+def function_role(template: Template, function: Element) -> Element:
     return template.referred(function.at("Role"), ROLE)
 
 
 @pytest.fixture
-def logging_role(template: Template) -> Resource:
+def logging_role(template: Template) -> Element:
     account = template.only("AWS::ApiGateway::Account")
     return template.referred(account.at("CloudWatchRoleArn"), ROLE)
 
 
 @pytest.mark.promise("least-privilege")
 def test_function_may_read_one_user_and_write_logs_and_traces(
-    function_role: Resource, function: Resource, table: Resource, template: Template
+    function_role: Element, function: Element, table: Element, template: Template
 ) -> None:
     group = template.referred(function.at("LoggingConfig", "LogGroup"), "AWS::Logs::LogGroup")
     assert role_grants(function_role) == {
@@ -37,14 +37,14 @@ def test_function_may_read_one_user_and_write_logs_and_traces(
 
 
 @pytest.mark.promise("least-privilege")
-def test_only_lambda_takes_the_functions_role(function_role: Resource) -> None:
+def test_only_lambda_takes_the_functions_role(function_role: Element) -> None:
     assert grants(function_role.at("AssumeRolePolicyDocument")) == {
         grant("Allow", ASSUME, principal="Service:lambda.amazonaws.com")
     }
 
 
 @pytest.mark.promise("no-other-permissions")
-def test_gateway_may_write_logs_and_nothing_else(logging_role: Resource) -> None:
+def test_gateway_may_write_logs_and_nothing_else(logging_role: Element) -> None:
     actions = (
         "CreateLogGroup",
         "CreateLogStream",
@@ -59,7 +59,7 @@ def test_gateway_may_write_logs_and_nothing_else(logging_role: Resource) -> None
 
 
 @pytest.mark.promise("no-other-permissions")
-def test_only_the_gateway_takes_the_logging_role(logging_role: Resource) -> None:
+def test_only_the_gateway_takes_the_logging_role(logging_role: Element) -> None:
     assert grants(logging_role.at("AssumeRolePolicyDocument")) == {
         grant("Allow", ASSUME, principal="Service:apigateway.amazonaws.com")
     }
@@ -67,21 +67,19 @@ def test_only_the_gateway_takes_the_logging_role(logging_role: Resource) -> None
 
 @pytest.mark.promise("no-other-permissions")
 def test_roles_hold_their_own_policies_and_no_other(template: Template) -> None:
-    for role in template.of(ROLE):
+    for role in template.resources(ROLE):
         known = {"AssumeRolePolicyDocument", "Policies", "Tags", "Description"}
         assert set(role.properties) <= known
 
 
 @pytest.mark.promise("no-other-permissions")
 def test_no_policy_stands_outside_the_roles(template: Template) -> None:
-    kinds = {one.type for one in template.resources if one.type.startswith("AWS::IAM::")}
+    kinds = {one.type for one in template.resources() if one.type.startswith("AWS::IAM::")}
     assert kinds == {ROLE}
 
 
 @pytest.mark.promise("no-other-permissions")
-def test_only_this_accounts_alarms_publish_and_over_tls(
-    template: Template, topic: Resource
-) -> None:
+def test_only_this_accounts_alarms_publish_and_over_tls(template: Template, topic: Element) -> None:
     policy = template.only("AWS::SNS::TopicPolicy")
     assert policy.at("Topics") == [topic.ref]
     alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
@@ -108,7 +106,7 @@ def test_only_this_accounts_alarms_publish_and_over_tls(
 
 @pytest.mark.promise("only-gateway-invokes")
 def test_only_this_apis_methods_invoke_the_alias(
-    template: Template, alias: Resource, api: Resource, api_stage: Resource
+    template: Template, alias: Element, api: Element, api_stage: Element
 ) -> None:
     root = (
         "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}"
@@ -123,14 +121,14 @@ def test_only_this_apis_methods_invoke_the_alias(
         }
         for path in ("user", "user/*")
     ]
-    permissions = [dict(one.properties) for one in template.of("AWS::Lambda::Permission")]
+    permissions = [dict(one.at()) for one in template.resources("AWS::Lambda::Permission")]
     assert sorted(permissions, key=lambda one: str(one.get("SourceArn"))) == expected
 
 
 @pytest.mark.promise("only-gateway-invokes")
 def test_function_has_no_other_way_in(template: Template) -> None:
     """No URL, no event source: everything of Lambda's is known."""
-    kinds = {one.type for one in template.resources if one.type.startswith("AWS::Lambda::")}
+    kinds = {one.type for one in template.resources() if one.type.startswith("AWS::Lambda::")}
     assert kinds == {
         f"AWS::Lambda::{kind}" for kind in ("Alias", "Function", "Permission", "Version")
     }

@@ -9,14 +9,14 @@ import pytest
 
 import contract
 from contract.stages import Promised
-from tests_infra.reading import Resource, Template
+from tools.template import Element, Template
 
 METHOD = "AWS::ApiGateway::Method"
 GETS = [("GET", "/user"), ("GET", "/user/{userId}")]
 OPTIONS = [("OPTIONS", "/user"), ("OPTIONS", "/user/{userId}")]
 
 
-def path_of(template: Template, api: Resource, resource_id: Any) -> str:
+def path_of(template: Template, api: Element, resource_id: Any) -> str:
     """The path of what a method's ResourceId refers to."""
     if resource_id == api.attribute("RootResourceId"):
         return ""
@@ -27,40 +27,40 @@ def path_of(template: Template, api: Resource, resource_id: Any) -> str:
 
 
 @pytest.fixture
-def methods(template: Template, api: Resource) -> Mapping[tuple[str, str], Resource]:
+def methods(template: Template, api: Element) -> Mapping[tuple[str, str], Element]:
     return {
         (str(method.at("HttpMethod")), path_of(template, api, method.at("ResourceId"))): method
-        for method in template.of(METHOD)
+        for method in template.resources(METHOD)
     }
 
 
 @pytest.mark.promise("routes-complete")
 def test_exactly_the_contracts_methods(
-    template: Template, methods: Mapping[tuple[str, str], Resource], api: Resource
+    template: Template, methods: Mapping[tuple[str, str], Element], api: Element
 ) -> None:
     assert sorted(methods) == sorted([*GETS, *OPTIONS])
-    assert {method.at("RestApiId") for method in template.of(METHOD)} == {api.ref}
+    assert {method.at("RestApiId") for method in template.resources(METHOD)} == {api.ref}
 
 
 @pytest.mark.promise("authorization-per-stage")
 def test_routes_are_authorized_as_the_stage_says(
-    methods: Mapping[tuple[str, str], Resource], promised: Promised
+    methods: Mapping[tuple[str, str], Element], promised: Promised
 ) -> None:
     for route in GETS:
         assert methods[route].at("AuthorizationType") == promised.authorization
 
 
 @pytest.mark.promise("authorization-per-stage")
-def test_preflight_is_open(methods: Mapping[tuple[str, str], Resource]) -> None:
+def test_preflight_is_open(methods: Mapping[tuple[str, str], Element]) -> None:
     for route in OPTIONS:
         assert methods[route].at("AuthorizationType") == "NONE"
 
 
 @pytest.mark.promise("routes-complete", "missing-id-refused")
-def test_every_method_is_validated(template: Template, api: Resource) -> None:
+def test_every_method_is_validated(template: Template, api: Element) -> None:
     validator = template.only("AWS::ApiGateway::RequestValidator")
     assert validator.at("RestApiId") == api.ref
-    assert {one.at("RequestValidatorId") for one in template.of(METHOD)} == {validator.ref}
+    assert {one.at("RequestValidatorId") for one in template.resources(METHOD)} == {validator.ref}
 
 
 @pytest.mark.promise("missing-id-refused")
@@ -71,7 +71,7 @@ def test_validator_looks_at_parameters_and_body(template: Template) -> None:
 
 
 @pytest.mark.promise("missing-id-refused")
-def test_user_id_is_required(methods: Mapping[tuple[str, str], Resource]) -> None:
+def test_user_id_is_required(methods: Mapping[tuple[str, str], Element]) -> None:
     by_query, by_path = (methods[route].at("RequestParameters") for route in GETS)
     assert by_query == {"method.request.querystring.userId": True}
     assert by_path == {"method.request.path.userId": True}
@@ -79,9 +79,7 @@ def test_user_id_is_required(methods: Mapping[tuple[str, str], Resource]) -> Non
 
 @pytest.mark.promise("missing-id-refused")
 @pytest.mark.promise("routes-complete", "function-versioned")
-def test_routes_call_the_alias(
-    methods: Mapping[tuple[str, str], Resource], alias: Resource
-) -> None:
+def test_routes_call_the_alias(methods: Mapping[tuple[str, str], Element], alias: Element) -> None:
     functions = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
     for route in GETS:
         assert methods[route].at("Integration") == {
@@ -93,7 +91,7 @@ def test_routes_call_the_alias(
 
 @pytest.mark.promise("one-contract")
 def test_answers_declare_the_contracts_models(
-    template: Template, methods: Mapping[tuple[str, str], Resource]
+    template: Template, methods: Mapping[tuple[str, str], Element]
 ) -> None:
     user = {"application/json": contract.load("user_response")}
     error = {"application/json": contract.load("error_response")}
@@ -108,8 +106,8 @@ def test_answers_declare_the_contracts_models(
 
 
 @pytest.mark.promise("one-contract")
-def test_models_belong_to_the_api(template: Template, api: Resource) -> None:
-    for model in template.of("AWS::ApiGateway::Model"):
+def test_models_belong_to_the_api(template: Template, api: Element) -> None:
+    for model in template.resources("AWS::ApiGateway::Model"):
         assert model.at("RestApiId") == api.ref
         assert model.at("ContentType") == "application/json"
 
@@ -125,8 +123,11 @@ def _schemas(template: Template, answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.promise("routes-complete")
-def test_deployment_waits_for_everything_it_publishes(template: Template, api: Resource) -> None:
+def test_deployment_waits_for_everything_it_publishes(template: Template, api: Element) -> None:
     deployment = template.only("AWS::ApiGateway::Deployment")
-    published = [*template.of(METHOD), *template.of("AWS::ApiGateway::GatewayResponse")]
-    assert {one.id for one in published} <= deployment.depends_on
+    published = [
+        *template.resources(METHOD),
+        *template.resources("AWS::ApiGateway::GatewayResponse"),
+    ]
+    assert {one.logical_id for one in published} <= deployment.depends_on
     assert deployment.at("RestApiId") == api.ref

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from tests_unit.fake_table import FakeTable
+from tools.template import Template
 
 TABLE_NAME = "users-under-test"
 ENVIRONMENT = {
@@ -87,7 +88,7 @@ def load_handler(**variables: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def dynamodb(prod_template: dict[str, Any]) -> Iterator[Any]:
+def dynamodb(prod_template: Template) -> Iterator[Any]:
     """A client of moto's DynamoDB, which holds the template's table."""
     # moto's own credentials would stay in the environment of every other test
     with mock_aws(config={"core": {"mock_credentials": False}}):
@@ -99,14 +100,10 @@ def dynamodb(prod_template: dict[str, Any]) -> Iterator[Any]:
         yield client
 
 
-def _key_and_billing(template: dict[str, Any]) -> dict[str, Any]:
+def _key_and_billing(template: Template) -> dict[str, Any]:
     """What CreateTable takes of the one table in the template."""
-    (properties,) = (
-        resource["Properties"]
-        for resource in template["Resources"].values()
-        if resource["Type"] in ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")
-    )
-    return {name: properties[name] for name in ("KeySchema", "AttributeDefinitions", "BillingMode")}
+    table = template.only("AWS::DynamoDB::GlobalTable")
+    return {name: table.at(name) for name in ("KeySchema", "AttributeDefinitions", "BillingMode")}
 
 
 @pytest.fixture

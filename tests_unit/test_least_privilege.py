@@ -7,7 +7,6 @@ platform's own, made with the same role, and are pinned apart.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +14,10 @@ import pytest
 
 from tests_unit import events
 from tests_unit.conftest import TABLE_NAME, Call, Item, handler_with
+from tools.template import Element, Template, listed
 
-Template = dict[str, Any]
+TABLE = "AWS::DynamoDB::GlobalTable"
+LOG_GROUP = "AWS::Logs::LogGroup"
 Grant = tuple[str, str]  # action, resource
 
 PLATFORM = {
@@ -48,38 +49,30 @@ def observed(put: Callable[[Item], None], calls: list[Call]) -> set[Grant]:
 
 def granted(template: Template) -> set[Grant]:
     """Actions and resources that the function's role allows."""
-    resources = template["Resources"]
-    (function,) = (
-        resource["Properties"]
-        for resource in resources.values()
-        if resource["Type"] == "AWS::Lambda::Function"
-        and resource["Properties"].get("Handler") == "lambda_function.handler.lambda_handler"
-    )
-    role_id = function["Role"]["Fn::GetAtt"][0]
-    table_id = function["Environment"]["Variables"]["TABLE_NAME"]["Ref"]
+    function = template.only("AWS::Lambda::Function")
+    role = template.referred(function.at("Role"), "AWS::IAM::Role")
+    table = function.at("Environment", "Variables", "TABLE_NAME")
     names = {
-        str({"Fn::GetAtt": [table_id, "Arn"]}): "the table in TABLE_NAME",
-        str({"Fn::GetAtt": [function["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}): (
+        template.referred(table, TABLE).arn: "the table in TABLE_NAME",
+        template.referred(function.at("LoggingConfig", "LogGroup"), LOG_GROUP).arn: (
             "the function's log group"
         ),
     }
     return {
-        (action, names.get(str(resource), str(resource)))
-        for statement in statements_of(resources, role_id)
+        (action, names.get(resource, resource))
+        for statement in statements_of(template, role)
         for action in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     }
 
 
-def statements_of(resources: dict[str, Any], role_id: str) -> list[dict[str, Any]]:
+def statements_of(template: Template, role: Element) -> list[dict[str, Any]]:
     """Every statement of a role, inline or in a policy of its own; all of them allow."""
-    role = resources[role_id]["Properties"]
-    assert "ManagedPolicyArns" not in role
-    documents = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
-    for resource in resources.values():
-        properties = resource.get("Properties", {})
-        if {"Ref": role_id} in properties.get("Roles", []):
-            documents.append(properties["PolicyDocument"])
+    assert role.at("ManagedPolicyArns") is None
+    documents = [policy["PolicyDocument"] for policy in listed(role.at("Policies"))]
+    for resource in template.resources():
+        if role.ref in listed(resource.at("Roles")):
+            documents.append(resource.at("PolicyDocument"))
     statements = [statement for document in documents for statement in document["Statement"]]
     assert all(set(statement) - {"Sid"} == STATEMENT for statement in statements)
     assert {statement["Effect"] for statement in statements} == {"Allow"}
@@ -87,10 +80,6 @@ def statements_of(resources: dict[str, Any], role_id: str) -> list[dict[str, Any
 
 
 STATEMENT = {"Action", "Effect", "Resource"}
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 @pytest.mark.promise("least-privilege")
@@ -103,12 +92,11 @@ def test_the_role_grants_what_the_handler_uses_and_nothing_else(
 
 def role_of(template: Template) -> dict[str, Any]:
     (role,) = (
-        resource["Properties"]
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::IAM::Role" and "dynamodb:GetItem" in str(resource)
+        role
+        for role in template.resources("AWS::IAM::Role")
+        if "dynamodb:GetItem" in str(role.properties)
     )
-    found: dict[str, Any] = role
-    return found
+    return role.properties
 
 
 def statement_of(template: Template) -> dict[str, Any]:
@@ -140,7 +128,7 @@ CHANGES: dict[str, Callable[[Template], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_any_other_role_is_noticed(prod_template: Template, change: str) -> None:
-    changed = copy.deepcopy(prod_template)
+    changed = Template.from_json(prod_template.copy())
     CHANGES[change](changed)
     try:
         grants = granted(changed)

@@ -15,17 +15,17 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import contract
+from tools.template import Element, Template
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "prod"
 
 Json = dict[str, Any]
-Resources = Mapping[str, Json]
 
 _STATUSES = {
     "200": "The user's record.",
@@ -56,18 +56,15 @@ _HEADERS_OF = {
     "429": ("Cache-Control", "X-Request-Id", "Retry-After"),
     "503": ("Cache-Control", "X-Request-Id", "Retry-After"),
 }
-_ERROR = {"Ref": "ErrorResponse"}
+_ERROR = "ErrorResponse"
 _MODELS = {"UserResponse": "user_response", "ErrorResponse": "error_response"}
 
 
-def description(template: Mapping[str, Any]) -> Json:
-    """The OpenAPI 3.0 document of the API in a CloudFormation template."""
-    resources: Resources = template["Resources"]
+def description(template: Template) -> Json:
+    """Return the OpenAPI 3.0 document of the API in a CloudFormation template."""
     paths: Json = {}
-    for path, method in sorted(_methods(resources), key=lambda pair: pair[0]):
-        paths.setdefault(path, {})[method["HttpMethod"].lower()] = _operation(
-            resources, path, method
-        )
+    for path, method in sorted(methods(template).items()):
+        paths.setdefault(path[0], {})[path[1].lower()] = _operation(template, path[0], method)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -108,41 +105,42 @@ def _schemas() -> Json:
     return schemas
 
 
-def _methods(resources: Resources) -> Iterator[tuple[str, Json]]:
-    """Every method of the API with its path."""
-    for resource in resources.values():
-        if resource["Type"] == "AWS::ApiGateway::Method":
-            yield _path(resources, resource["Properties"]["ResourceId"]), resource["Properties"]
+def methods(template: Template) -> dict[tuple[str, str], Element]:
+    """Return every method of the API by its path and verb."""
+    return {
+        (_path(template, method.at("ResourceId")), str(method.at("HttpMethod"))): method
+        for method in template.resources("AWS::ApiGateway::Method")
+    }
 
 
-def _path(resources: Resources, reference: Json) -> str:
-    if "Ref" not in reference:
-        return ""  # the root, by Fn::GetAtt of the API
-    properties = resources[reference["Ref"]]["Properties"]
-    return f"{_path(resources, properties['ParentId'])}/{properties['PathPart']}"
+def _path(template: Template, resource_id: Any) -> str:
+    if resource_id == template.only("AWS::ApiGateway::RestApi").attribute("RootResourceId"):
+        return ""
+    resource = template.referred(resource_id, "AWS::ApiGateway::Resource")
+    return f"{_path(template, resource.at('ParentId'))}/{resource.at('PathPart')}"
 
 
-def _operation(resources: Resources, path: str, method: Json) -> Json:
-    verb = method["HttpMethod"]
-    statuses = {response["StatusCode"]: response for response in method["MethodResponses"]}
+def _operation(template: Template, path: str, method: Element) -> Json:
+    verb = method.at("HttpMethod")
+    statuses = {response["StatusCode"]: response for response in method.at("MethodResponses")}
     operation: Json = {
         "summary": "The user's record" if verb == "GET" else "The preflight of a browser",
         "parameters": list(_parameters(path, method)),
         "responses": {
-            status: _response(resources, status, response)
-            for status, response in sorted((_of_the_gateway(resources) | statuses).items())
+            status: _response(template, status, response)
+            for status, response in sorted((_of_the_gateway(template) | statuses).items())
         },
     }
-    if method["AuthorizationType"] == "AWS_IAM":
+    if method.at("AuthorizationType") == "AWS_IAM":
         operation["security"] = [{"sigv4": []}]
     return operation
 
 
-def _parameters(path: str, method: Json) -> Iterator[Json]:
+def _parameters(path: str, method: Element) -> Iterator[Json]:
     """The parameters; where the API does not look at one in the path, it may be anything."""
     places = {"querystring": "query", "path": "path"}
     user_id = contract.load("user_response")["properties"]["data"]["properties"]["userId"]
-    declared = method.get("RequestParameters", {})
+    declared = method.at("RequestParameters") or {}
     for source, required in declared.items():
         _, _, place, name = source.split(".")
         yield {"name": name, "in": places[place], "required": required, "schema": user_id}
@@ -150,23 +148,19 @@ def _parameters(path: str, method: Json) -> Iterator[Json]:
         if f"method.request.path.{name}" not in declared:
             anything = {"type": "string", "minLength": 1}
             yield {"name": name, "in": "path", "required": True, "schema": anything}
-    if method["HttpMethod"] == "GET":
+    if method.at("HttpMethod") == "GET":
         yield {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
 
 
-def _of_the_gateway(resources: Resources) -> Json:
+def _of_the_gateway(template: Template) -> Json:
     """What the gateway may answer instead, by the statuses of its own error responses."""
     ranges = {"DEFAULT_4XX": "4XX", "DEFAULT_5XX": "5XX"}
-    own = [
-        resource["Properties"]
-        for resource in resources.values()
-        if resource["Type"] == "AWS::ApiGateway::GatewayResponse"
-    ]
-    statuses = [answer.get("StatusCode") or ranges[answer["ResponseType"]] for answer in own]
+    own = template.resources("AWS::ApiGateway::GatewayResponse")
+    statuses = [one.at("StatusCode") or ranges[one.at("ResponseType")] for one in own]
     return {status: {"ResponseModels": {"application/json": _ERROR}} for status in statuses}
 
 
-def _response(resources: Resources, status: str, response: Json) -> Json:
+def _response(template: Template, status: str, response: Json) -> Json:
     names = _HEADERS_OF.get(status, ("Cache-Control", "X-Request-Id"))
     given = [source.rpartition(".")[2] for source in response.get("ResponseParameters", {})]
     headers = {
@@ -176,23 +170,23 @@ def _response(resources: Resources, status: str, response: Json) -> Json:
     }
     described: Json = {"description": _STATUSES[status], "headers": headers}
     for media_type, model in response.get("ResponseModels", {}).items():
-        schema = {"$ref": f"#/components/schemas/{_model(resources, model['Ref'])}"}
+        schema = {"$ref": f"#/components/schemas/{_model(template, model)}"}
         described["content"] = {media_type: {"schema": schema}}
     return described
 
 
-def _model(resources: Resources, name: str) -> str:
-    """The contract's name of a model: told by the fields that its schema requires."""
-    if name in _MODELS:
-        return name
-    required = set(resources[name]["Properties"]["Schema"]["required"])
+def _model(template: Template, reference: str) -> str:
+    """Return the contract's name of a model, found by the fields that its schema requires."""
+    if reference in _MODELS:
+        return reference
+    model = template.referred(reference, "AWS::ApiGateway::Model")
     for title, file in _MODELS.items():
-        if set(contract.load(file)["required"]) == required:
+        if set(contract.load(file)["required"]) == set(model.at("Schema", "required")):
             return title
-    raise ValueError(f"the template's model {name} is none of {', '.join(_MODELS)}")
+    raise ValueError(f"the template's model {model.logical_id} is none of {', '.join(_MODELS)}")
 
 
-def rendered(template: Mapping[str, Any]) -> str:
+def rendered(template: Template) -> str:
     return json.dumps(description(template), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -210,8 +204,8 @@ def main() -> int:
         if done.returncode:
             print(f"stage {STAGE} could not be synthesized: {done.stderr}", file=sys.stderr)
             return 2
-        template = Path(folder, f"UserApi-{STAGE}.template.json").read_text(encoding="utf-8")
-    output.write_text(rendered(json.loads(template)), encoding="utf-8")
+        template = Template.in_assembly(Path(folder))
+    output.write_text(rendered(template), encoding="utf-8")
     print(f"wrote {output}")
     return 0
 

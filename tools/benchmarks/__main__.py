@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from tools.benchmarks import cost, measure, report
 from tools.benchmarks.measure import ROOT
+from tools.template import Template
 
 RESULTS = ROOT / "benchmarks" / "results.md"
 STAGE = "prod"
@@ -25,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     try:
         page, good = _run(options)
-    except (OSError, RuntimeError, ValueError) as problem:
+    except (OSError, RuntimeError, ValueError, AssertionError) as problem:
         print(f"could not measure: {problem}", file=sys.stderr)
         return 2
     print(page)
@@ -72,7 +71,7 @@ def _run(options: argparse.Namespace) -> tuple[str, bool]:
     return report.page(measured, goals, items, stack, prices), all(goal.reached for goal in goals)
 
 
-def _synthesized(folder: Path) -> tuple[dict[str, Any], int]:
+def _synthesized(folder: Path) -> tuple[Template, int]:
     """The stage's template, and the size of the function's asset as it is uploaded."""
     done = subprocess.run(
         [sys.executable, "-m", "stack", "--stage", STAGE, "--output", str(folder)],
@@ -83,13 +82,12 @@ def _synthesized(folder: Path) -> tuple[dict[str, Any], int]:
     )
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
-    template = json.loads((folder / f"UserApi-{STAGE}.template.json").read_text(encoding="utf-8"))
     (asset,) = (path for path in folder.glob("asset.*") if (path / "lambda_function").is_dir())
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(asset.rglob("*")):
             archive.write(file, file.relative_to(asset))
-    return template, len(packed.getvalue())
+    return Template.in_assembly(folder), len(packed.getvalue())
 
 
 def _step(what: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tools.template import Template
 
 PRICES = Path(__file__).with_name("prices.toml")
 
@@ -62,34 +63,18 @@ class Item:
     dollars: float  # per million requests
 
 
-def settings(template: dict[str, Any]) -> Settings:
-    """Read the settings. Raises ValueError where the template is not of this stack."""
-    function = _only(template, "AWS::Lambda::Function", "lambda_function.handler.lambda_handler")
-    stage = _only(template, "AWS::ApiGateway::Stage", "")
-    log_format = json.dumps(stage["AccessLogSetting"]["Format"])
+def settings(template: Template) -> Settings:
+    """Read the settings. Raises AssertionError where the template is not of this stack."""
+    function = template.only("AWS::Lambda::Function")
+    log_format = template.only("AWS::ApiGateway::Stage").at("AccessLogSetting", "Format")
+    variables = function.properties["Environment"]["Variables"]
     return Settings(
-        memory_mb=int(function["MemorySize"]),
-        architecture=function["Architectures"][0],
-        tracing=function.get("TracingConfig", {}).get("Mode") == "Active",
-        access_log_bytes=len(re.sub(r"\$context\.[\w.]+", "x" * 20, json.loads(log_format))),
-        variables={
-            name: value
-            for name, value in function["Environment"]["Variables"].items()
-            if isinstance(value, str)
-        },
+        memory_mb=int(function.at("MemorySize")),
+        architecture=function.at("Architectures", 0),
+        tracing=function.at("TracingConfig", "Mode") == "Active",
+        access_log_bytes=len(re.sub(r"\$context\.[\w.]+", "x" * 20, log_format)),
+        variables={name: value for name, value in variables.items() if isinstance(value, str)},
     )
-
-
-def _only(template: dict[str, Any], kind: str, containing: str) -> dict[str, Any]:
-    found = [
-        resource["Properties"]
-        for resource in template["Resources"].values()
-        if resource["Type"] == kind and containing in json.dumps(resource)
-    ]
-    if len(found) != 1:
-        raise ValueError(f"the template has {len(found)} resources {kind} {containing}".rstrip())
-    properties: dict[str, Any] = found[0]
-    return properties
 
 
 def bill(stack: Settings, *, cpu_ms: float, log_bytes: int, prices: dict[str, Any]) -> list[Item]:

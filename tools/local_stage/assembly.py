@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tools.local_stage.commands import Command, started
 from tools.local_stage.paths import ROOT
 from tools.local_stage.problems import LocalStageError
 from tools.local_stage.surroundings import surroundings
+from tools.template import Template, TemplateError
 
 
-@dataclass(frozen=True)
-class StackArtifact:
-    """The one stack of a cloud assembly."""
+def signed(template: Template) -> bool:
+    """Return whether any method accepts signed requests only."""
+    methods = template.resources("AWS::ApiGateway::Method")
+    return any(method.at("AuthorizationType") == "AWS_IAM" for method in methods)
 
-    name: str
-    assembly: Path
-    template: Mapping[str, Any]
 
-    @property
-    def signed(self) -> bool:
-        """Whether any method wants signed requests."""
-        return any(one.get("AuthorizationType") == "AWS_IAM" for one in self._properties())
-
-    @property
-    def allowed_origin(self) -> str:
-        """The first origin whose browsers the function answers."""
-        for properties in self._properties():
-            variables = properties.get("Environment", {}).get("Variables", {})
-            if "ALLOWED_ORIGINS" in variables:
-                return str(variables["ALLOWED_ORIGINS"]).partition(",")[0]
-        return "http://localhost"
-
-    def _properties(self) -> list[dict[str, Any]]:
-        return [one.get("Properties", {}) for one in self.template["Resources"].values()]
+def allowed_origin(template: Template) -> str:
+    """Return the first origin whose browsers the function answers."""
+    function = template.only("AWS::Lambda::Function")
+    origins = function.at("Environment", "Variables", "ALLOWED_ORIGINS")
+    return str(origins).partition(",")[0] if origins else "http://localhost"
 
 
 def synth(stage: str, folder: Path) -> AbstractContextManager[Command]:
@@ -51,14 +35,9 @@ def synth(stage: str, folder: Path) -> AbstractContextManager[Command]:
     return started("cdk synth", words, env=surroundings(), folder=folder, cwd=ROOT)
 
 
-def stack_in(assembly: Path) -> StackArtifact:
+def stack_in(assembly: Path) -> Template:
     """Read the stack of a cloud assembly. Raises LocalStageError unless it holds just one."""
     try:
-        artifacts = json.loads((assembly / "manifest.json").read_bytes())["artifacts"]
-        found = [one for one in artifacts.items() if one[1]["type"] == "aws:cloudformation:stack"]
-        [(artifact_id, artifact)] = found
-        properties = artifact["properties"]
-        template = json.loads((assembly / properties["templateFile"]).read_bytes())
-        return StackArtifact(properties.get("stackName", artifact_id), assembly, template)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise LocalStageError(f"{assembly} is no cloud assembly of one stack: {error}") from None
+        return Template.in_assembly(assembly)
+    except TemplateError as error:
+        raise LocalStageError(str(error)) from None

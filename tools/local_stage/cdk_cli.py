@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tools.local_stage.assembly import StackArtifact
 from tools.local_stage.commands import Command, started
 from tools.local_stage.emulator import REGION, Emulator
 from tools.local_stage.node_packages import NODE
 from tools.local_stage.paths import NODE_MODULES
 from tools.local_stage.surroundings import surroundings
+from tools.template import Template
 
 CDK = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 
@@ -21,11 +21,11 @@ def bootstrap(emulator: Emulator, folder: Path) -> AbstractContextManager[Comman
 
 
 def deploy(
-    emulator: Emulator, folder: Path, stack: StackArtifact, outputs: Path
+    emulator: Emulator, folder: Path, stack: Template, outputs: Path
 ) -> AbstractContextManager[Command]:
     """Deploy a synthesized stack and write its outputs to a file."""
     return _cdk(
-        *(emulator, folder, "deploy", stack.name, "--app", str(stack.assembly)),
+        *(emulator, folder, "deploy", stack.stack_name, "--app", str(stack.file.parent)),
         *("--require-approval", "never", "--outputs-file", str(outputs)),
         # without a change set, that nobody would look at
         *("--method", "direct"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tools.local_stage.assembly import StackArtifact
 from tools.local_stage.clients import Clients
 from tools.local_stage.emulator import REGION
 from tools.local_stage.problems import LocalStageError
+from tools.template import Template
 
 
-def complete(clients: Clients, stack: StackArtifact) -> None:
+def complete(clients: Clients, stack: Template) -> None:
     """Make the deployed stack what its template says."""
     deployed = _Deployed(clients, stack)
     gateway, dynamodb = clients.apigateway, clients.dynamodb
@@ -31,8 +31,8 @@ def complete(clients: Clients, stack: StackArtifact) -> None:
 class _Deployed:
     """The stack's resources under the ids that they were given."""
 
-    def __init__(self, clients: Clients, stack: StackArtifact) -> None:
-        listed = clients.cloudformation.describe_stack_resources(StackName=stack.name)
+    def __init__(self, clients: Clients, stack: Template) -> None:
+        listed = clients.cloudformation.describe_stack_resources(StackName=stack.stack_name)
         self._values = {
             "AWS::AccountId": clients.account,
             "AWS::Partition": "aws",
@@ -40,13 +40,12 @@ class _Deployed:
         }
         for one in listed["StackResources"]:
             self._values[one["LogicalResourceId"]] = one["PhysicalResourceId"]
-        self._resources = stack.template["Resources"]
+        self._stack = stack
 
     def of_type(self, type_: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Physical id and properties of every resource of a type."""
-        for name, resource in self._resources.items():
-            if resource["Type"] == type_:
-                yield self._values[name], resource.get("Properties", {})
+        for resource in self._stack.resources(type_):
+            yield self._values[resource.logical_id], resource.properties
 
     def value(self, given: Any) -> str:
         """What a property stands for: a literal, a Ref, or a join of these."""

@@ -10,13 +10,14 @@ from pathlib import Path
 from socket import socket
 
 from tools.local_stage import keeping, node_packages, state
-from tools.local_stage.assembly import StackArtifact, stack_in, synth
+from tools.local_stage.assembly import allowed_origin, signed, stack_in, synth
 from tools.local_stage.cdk_cli import bootstrap, deploy
 from tools.local_stage.certificates import certificates
 from tools.local_stage.clients import Clients
 from tools.local_stage.completion import complete
 from tools.local_stage.emulator import Emulator, bind, emulator
 from tools.local_stage.sample_users import put_sample_users
+from tools.template import Template
 
 ACCOUNT = "000000000000"
 
@@ -83,7 +84,7 @@ def serve(
                 made.wait(running)
             stack = stack_in(assembly or place.folder / "cdk.out")
             bootstrapped.wait(running)
-            report(f"cdk deploy {stack.name}")
+            report(f"cdk deploy {stack.stack_name}")
             outputs = _deploy(running, place.folder, stack)
             commands.close()
             yield _running_stage(running, place.folder, stage, stack, outputs)
@@ -120,19 +121,19 @@ def _place(port: int | None, keep: Path | None) -> Iterator[_Place]:
         yield _Place(listener, stack.enter_context(state.folder_of(port)), store)
 
 
-def _deploy(running: Emulator, folder: Path, stack: StackArtifact) -> dict[str, str]:
+def _deploy(running: Emulator, folder: Path, stack: Template) -> dict[str, str]:
     """Deploy, complete, and put the sample users in. Returns the stack's outputs."""
     written = folder / "outputs.json"
     with deploy(running, folder, stack, written) as deployed, closing(Clients(running)) as clients:
         deployed.wait(running)
-        outputs: dict[str, str] = json.loads(written.read_bytes())[stack.name]
+        outputs: dict[str, str] = json.loads(written.read_bytes())[stack.stack_name]
         complete(clients, stack)
         put_sample_users(clients, outputs["TableName"])
     return outputs
 
 
 def _running_stage(
-    running: Emulator, folder: Path, stage: str, stack: StackArtifact, outputs: dict[str, str]
+    running: Emulator, folder: Path, stage: str, stack: Template, outputs: dict[str, str]
 ) -> RunningStage:
     path = f"_aws/execute-api/{outputs['ApiId']}/{outputs['StageName']}"
     return RunningStage(
@@ -140,10 +141,10 @@ def _running_stage(
         url=f"{running.endpoint}/{path}",
         port=running.port,
         ca_bundle=running.certificates.ca,
-        signed=stack.signed,
-        allowed_origin=stack.allowed_origin,
+        signed=signed(stack),
+        allowed_origin=allowed_origin(stack),
         account=running.account,
-        stack_name=stack.name,
+        stack_name=stack.stack_name,
         outputs=outputs,
         environment=running.client_environment,
         folder=folder,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract.promises import Promise
-from tools.proof.template.template import Template
+from tools.template import Template
 
 SEVERITIES = ("critical", "high", "medium", "low")
 CONTRACT = "(contract)"

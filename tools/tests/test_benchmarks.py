@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tools.benchmarks import __main__ as command
 from tools.benchmarks import cost, report
 from tools.benchmarks.measure import Figures, Measured
+from tools.template import Template
 
 STACK = cost.Settings(
     memory_mb=512, architecture="arm64", tracing=True, access_log_bytes=374, variables={}
@@ -19,22 +18,19 @@ STACK = cost.Settings(
 MEASURED = Measured(Figures(180, 0.9, 1.5, 40), Figures(200, 1.0, 1.6, 45), 500)
 
 
-def test_the_settings_are_the_templates(prod_template: dict[str, Any]) -> None:
+def test_the_settings_are_the_templates(prod_template: Template) -> None:
     found = cost.settings(prod_template)
     assert (found.memory_mb, found.architecture, found.tracing) == (512, "arm64", True)
     assert set(found.variables) == {"LOG_LEVEL", "ALLOWED_ORIGINS", "CACHE_MAX_AGE"}
     assert 100 < found.access_log_bytes < 2000
 
 
-def test_another_template_is_refused(prod_template: dict[str, Any]) -> None:
-    other = copy.deepcopy(prod_template)
-    other["Resources"] = {
-        name: resource
-        for name, resource in other["Resources"].items()
-        if resource["Type"] != "AWS::ApiGateway::Stage"
-    }
-    with pytest.raises(ValueError, match="0 resources AWS::ApiGateway::Stage"):
-        cost.settings(other)
+def test_another_template_is_refused(prod_template: Template) -> None:
+    body = prod_template.copy()
+    stage = prod_template.only("AWS::ApiGateway::Stage")
+    del body["Resources"][stage.logical_id]
+    with pytest.raises(AssertionError, match="0 resources of type AWS::ApiGateway::Stage"):
+        cost.settings(Template.from_json(body))
 
 
 def test_the_bill_is_quantity_times_price() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tools.proof.template import embedded
-from tools.proof.template.template import Template
+from tools.template import Template
 
 _HASHED = re.compile(r"^(.*[A-Za-z])([0-9A-F]{8}|[0-9a-f]{32})$")
 _UNORDERED = ("Action", "Statement", "Resource", "Tags", "DependsOn", "ManagedPolicyArns")

@@ -16,12 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from contract import promises
 from tools.proof.template import equivalence, generate, score, synthesis
-from tools.proof.template import template as templates
 from tools.proof.template.errors import BAD, COULD_NOT_RUN, OK, CannotRunError
 from tools.proof.template.reports import html, junit, record, terminal
 from tools.proof.template.run import Advance, Plan, Settings, run, selected
 from tools.proof.template.selection import differing
 from tools.proof.template.validity import Cache
+from tools.template import Template, TemplateError
 
 FULL = "prod"
 TESTS = "tests_infra"
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     try:
         return _run(_parser().parse_args(arguments), console)
-    except CannotRunError as error:
+    except (CannotRunError, TemplateError) as error:
         print(f"template_mutation: could not run: {error}", file=sys.stderr)
         return COULD_NOT_RUN
     except KeyboardInterrupt:
@@ -113,15 +113,15 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 def _plans(options: argparse.Namespace, folder: Path, console: Console) -> list[Plan]:
     extra = (options.tests, *options.pytest)
     if options.template:
-        template = templates.load(options.template)
-        return [_plan(template.stack, template, extra, options)]
+        template = Template.load(options.template)
+        return [_plan(template.stack_name, template, extra, options)]
     names = options.stage or synthesis.stage_names(Path.cwd())
     console.print(f"synthesizing {', '.join(names)} ...")
     wanted = (
         names if options.stage or FULL not in names else [FULL, *(n for n in names if n != FULL)]
     )
     loaded = {
-        name: templates.load(file)
+        name: Template.load(file)
         for name, file in synthesis.synthesize(wanted, folder, jobs=options.jobs).items()
     }
     plans = []
@@ -135,7 +135,7 @@ def _plans(options: argparse.Namespace, folder: Path, console: Console) -> list[
 
 
 def _plan(
-    name: str, template: templates.Template, arguments: tuple[str, ...], options: argparse.Namespace
+    name: str, template: Template, arguments: tuple[str, ...], options: argparse.Namespace
 ) -> Plan:
     chosen = selected(generate.mutants(template), options.only)
     return Plan(name, template, arguments, chosen, partial=options.only is not None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tools.proof.template.edits import Edit, Path
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tools.proof.template.template import Template
+from tools.template import Template
 
 Path = tuple[str | int, ...]
 CONTROL = "control"

@@ -15,7 +15,7 @@ from tools.proof.template import shapes
 from tools.proof.template.edits import Mutant, at
 from tools.proof.template.errors import CannotRunError
 from tools.proof.template.graph import depends_on, edges, reaches
-from tools.proof.template.template import Template
+from tools.template import Template
 
 TEXTS = ("Description", "AlarmDescription")
 SCHEMAS = ("AWS::ApiGateway::Model",)

@@ -8,7 +8,7 @@ from tools.proof.template import must_kill
 from tools.proof.template.drafts import Draft
 from tools.proof.template.edits import Mutant, fingerprint, pointer
 from tools.proof.template.operators import OPERATORS
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 
 def mutants(template: Template) -> list[Mutant]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.proof.template.edits import Path
-from tools.proof.template.template import Template
+from tools.template import Template
 
 _SUBSTITUTED = re.compile(r"\$\{([^!$}][^}]*)\}")
 

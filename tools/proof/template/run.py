@@ -15,8 +15,8 @@ from tools.proof.template.errors import CannotRunError
 from tools.proof.template.pool import Lost, Pool
 from tools.proof.template.replay import CollectedTest, Outcome
 from tools.proof.template.score import Answer, Stage
-from tools.proof.template.template import Template
 from tools.proof.template.worker import Result
+from tools.template import Template
 
 BASELINE = "unmutated again"
 Advance = Callable[[int, int], None]

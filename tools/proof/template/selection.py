@@ -8,7 +8,7 @@ import re
 
 from tools.proof.template.edits import Mutant
 from tools.proof.template.run import Plan
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 
 def differing(plan: Plan, reference: Template, *, reference_name: str) -> Plan:

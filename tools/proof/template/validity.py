@@ -20,7 +20,7 @@ from typing import Any
 from tools.proof.template.edits import Mutant
 from tools.proof.template.graph import depends_on, references
 from tools.proof.template.shapes import REGION, identifiers
-from tools.proof.template.template import Template
+from tools.template import Template
 
 Finding = tuple[str, str, str]
 Names = tuple[str, ...]

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tools.proof.template import template as templates
 from tools.proof.template.edits import Mutant, apply
 from tools.proof.template.errors import CannotRunError
 from tools.proof.template.replay import CollectedTest, Outcome, Replay
 from tools.proof.template.validity import Validity, Verdicts
+from tools.template import Template
 
 PYTEST_ARGUMENTS = ("-p", "no:cacheprovider", "--assert=plain", "--tb=line", "-q", "-ra", "-s")
 
@@ -51,7 +51,7 @@ class Result:
 def main(connection: Connection, suite: Suite) -> None:
     """The process's entry. Sends Ready (or a line of text: could not start), then Results."""
     _to_log(suite.log)
-    template = templates.load(suite.template)
+    template = Template.load(suite.template)
     plugin = Replay(lambda replay: _serve(connection, replay, template, suite.verdicts))
     try:
         code = pytest.main([*suite.arguments, *PYTEST_ARGUMENTS], plugins=[plugin])
@@ -62,9 +62,7 @@ def main(connection: Connection, suite: Suite) -> None:
         connection.send(_reason(suite.log, int(code)))
 
 
-def _serve(
-    connection: Connection, replay: Replay, template: templates.Template, verdicts: Verdicts
-) -> None:
+def _serve(connection: Connection, replay: Replay, template: Template, verdicts: Verdicts) -> None:
     if not any(test.takes_template for test in replay.tests):
         connection.send("no collected test takes the `template` fixture")
         return
@@ -74,9 +72,7 @@ def _serve(
         connection.send(_answer(mutant, replay, template, validity))
 
 
-def _answer(
-    mutant: Mutant, replay: Replay, template: templates.Template, validity: Validity
-) -> Result:
+def _answer(mutant: Mutant, replay: Replay, template: Template, validity: Validity) -> Result:
     body: dict[str, Any] = apply(template.copy(), mutant.edits)
     if mutant.is_control:
         return Result(mutant.name, replay.run(body))

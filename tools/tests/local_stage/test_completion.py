@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -12,9 +11,9 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from tools.local_stage import LocalStageError
-from tools.local_stage.assembly import StackArtifact
 from tools.local_stage.completion import complete
 from tools.local_stage.sample_users import SAMPLE_USERS, put_sample_users
+from tools.template import Template
 
 API: dict[str, Any] = {"Type": "AWS::ApiGateway::RestApi", "Properties": {}}
 VALIDATOR = {
@@ -81,8 +80,8 @@ def clients() -> Iterator[Any]:
             stub.assert_no_pending_responses()
 
 
-def stack_of(**resources: Any) -> StackArtifact:
-    return StackArtifact("UserApi-x", Path("/nowhere"), {"Resources": resources})
+def stack_of(**resources: Any) -> Template:
+    return Template({"Resources": resources}, stack_name="UserApi-x")
 
 
 def expect_link(clients: Any, validator: str) -> None:

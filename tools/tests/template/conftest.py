@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.proof.template import template as templates
-from tools.proof.template.template import Template
+from tools.template import Template
 
 SECOND_STACK = Path(__file__).parent / "second_stack"
 
@@ -50,4 +49,4 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 @pytest.fixture(scope="session")
 def second() -> Template:
-    return templates.load(SECOND_STACK / "template.json")
+    return Template.load(SECOND_STACK / "template.json")

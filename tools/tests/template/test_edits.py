@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.proof.template.edits import apply, at, fingerprint, insert, pointer, remove, set_
-from tools.proof.template.template import Template
+from tools.template import Template
 
 QUEUE = ("Resources", "Orders")
 
@@ -54,4 +53,4 @@ def test_a_pointer_says_the_path_and_no_other(path: list[str | int]) -> None:
 
 
 def test_at_reads_through_lists(second: Template) -> None:
-    assert at(json.loads(second.text), (*QUEUE, "DependsOn", 1)) == "Reader"
+    assert at(second.body, (*QUEUE, "DependsOn", 1)) == "Reader"

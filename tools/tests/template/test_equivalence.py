@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from tools.proof.template import equivalence
 from tools.proof.template.equivalence import Entry
 from tools.proof.template.errors import CannotRunError
 from tools.proof.template.generate import mutants
-from tools.proof.template.template import Template
+from tools.template import Template
 
 
 def _reason(template: Template, name: str) -> str | None:
@@ -22,7 +21,7 @@ def _reason(template: Template, name: str) -> str | None:
 
 def _template(resources: dict[str, Any]) -> Template:
     body = {"Resources": resources}
-    return Template(Path("x.template.json"), json.dumps(body), body, {})
+    return Template.from_json(body)
 
 
 def test_a_dependency_is_equivalent_only_where_the_graph_implies_it(second: Template) -> None:
@@ -78,7 +77,7 @@ def test_what_the_toolkit_adds_is_out_of_scope() -> None:
         "Parameters": {"BootstrapVersion": {"Type": "String", "Default": "/cdk"}},
         "Resources": {"A": {"Type": "AWS::SQS::Queue"}, "M": {"Type": "AWS::CDK::Metadata"}},
     }
-    template = Template(Path("x.json"), json.dumps(body), body, {})
+    template = Template.from_json(body)
     outside = {m.name for m in mutants(template) if equivalence.out_of_scope(m)}
     assert "BootstrapVersion#/Default:STRING" in outside
     assert "M#:OMIT_RESOURCE" in outside

@@ -10,7 +10,7 @@ import pytest
 from tools.proof.template.edits import Mutant, mutated
 from tools.proof.template.generate import mutants
 from tools.proof.template.operators import OPERATORS
-from tools.proof.template.template import Template
+from tools.template import Template
 
 Find = Callable[[str], Mutant]
 

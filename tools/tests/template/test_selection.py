@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from tools.proof.template.generate import mutants
 from tools.proof.template.run import Plan, selected
 from tools.proof.template.selection import differing
-from tools.proof.template.template import Template
+from tools.template import Template
 
 
 def _stage(name: str, *, memory: int, suffix: str) -> Template:
@@ -25,7 +22,7 @@ def _stage(name: str, *, memory: int, suffix: str) -> Template:
         }
     }
     names = {f"Queue{suffix}": "Queue", f"Code{suffix}": "Code"}
-    return Template(Path(f"{name}.json"), json.dumps(body), body, names)
+    return Template(body, paths=names)
 
 
 def _chosen(template: Template, name: str, reference: Template) -> set[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +9,8 @@ import pytest
 from tools.proof.template import validity
 from tools.proof.template.edits import Edit, Mutant, mutated, remove, set_
 from tools.proof.template.generate import mutants
-from tools.proof.template.template import Template
 from tools.proof.template.validity import Validity, Verdicts, cycle, dangling
+from tools.template import Template
 
 ORDERS = ("Resources", "Orders", "Properties")
 
@@ -52,7 +50,7 @@ def test_findings_of_the_template_itself_do_not_count(second: Template) -> None:
     """A mutant of a template that the linter refuses is judged by what it adds."""
     body = second.copy()
     body["Resources"]["Orders"]["Properties"]["Colour"] = "red"
-    bad = Template(second.file, json.dumps(body), body, {})
+    bad = Template.from_json(body)
     assert _fault(bad, set_((*ORDERS, "DelaySeconds"), 1)) is None
     assert "E3034" in (_fault(bad, set_((*ORDERS, "DelaySeconds"), 901)) or "")
 
@@ -103,7 +101,7 @@ def test_a_clash_is_found_wherever_the_linter_tells_it(edited: str) -> None:
             },
         }
     body = {"Resources": resources}
-    template = Template(Path("x.json"), json.dumps(body), body, {})
+    template = Template.from_json(body)
     other = resources["B" if edited == "A" else "A"]["Properties"]["HttpMethod"]
     path = ("Resources", edited, "Properties", "HttpMethod")
     assert "E3019" in (_fault(template, set_(path, other)) or "valid")

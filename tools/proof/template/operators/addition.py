@@ -13,7 +13,7 @@ from tools.proof.template.operators.iam import ADMINISTRATOR, EVERYTHING
 from tools.proof.template.operators.omission import undepended
 from tools.proof.template.operators.walking import below, is_policy, label, nodes
 from tools.proof.template.shapes import Node, Shape
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 NEW = "Mutant"
 STATEFUL = (

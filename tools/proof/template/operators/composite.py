@@ -8,7 +8,7 @@ from tools.proof.template.drafts import Draft
 from tools.proof.template.edits import Edit, remove, set_
 from tools.proof.template.graph import target
 from tools.proof.template.operators.addition import STATEFUL
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 
 def composites(template: Template, element: Element) -> Iterator[Draft]:

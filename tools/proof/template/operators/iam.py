@@ -9,7 +9,7 @@ from typing import Any
 from tools.proof.template.drafts import Draft
 from tools.proof.template.edits import Edit, Path, insert, remove, set_
 from tools.proof.template.operators.walking import is_policy
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}

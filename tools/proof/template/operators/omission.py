@@ -11,7 +11,7 @@ from tools.proof.template.edits import Edit, remove, set_
 from tools.proof.template.graph import dependants, depends_on, references
 from tools.proof.template.operators.walking import below, is_policy, label, nodes
 from tools.proof.template.shapes import Node
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
 

@@ -12,7 +12,7 @@ from tools.proof.template.edits import Path, set_
 from tools.proof.template.graph import is_intrinsic, target
 from tools.proof.template.operators.walking import brief, label, nodes
 from tools.proof.template.shapes import Node
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 LITERAL = "mutant"
 PSEUDO = {

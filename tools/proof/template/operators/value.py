@@ -11,7 +11,7 @@ from tools.proof.template.drafts import Draft
 from tools.proof.template.edits import set_
 from tools.proof.template.operators.walking import below, brief, is_policy, label, nodes
 from tools.proof.template.shapes import Node, Shape
-from tools.proof.template.template import Element, Template
+from tools.template import Element, Template
 
 MOST_WORDS = 8
 _QUOTED = re.compile(r"^'(.*)'$")

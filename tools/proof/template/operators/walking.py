@@ -7,7 +7,7 @@ from typing import Any
 
 from tools.proof.template.graph import is_intrinsic
 from tools.proof.template.shapes import Node, properties
-from tools.proof.template.template import Element
+from tools.template import Element
 
 
 def nodes(element: Element) -> Iterator[Node]:

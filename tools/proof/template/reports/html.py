@@ -23,7 +23,7 @@ from tools.proof.template.score import (
     Stage,
     Verdict,
 )
-from tools.proof.template.template import Template
+from tools.template import Template
 
 VIEWER = Path("node_modules/mutation-testing-elements/dist/mutation-test-elements.js")
 STATUS = {

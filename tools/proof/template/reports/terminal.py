@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tools.proof.template.edits import Mutant, mutated
 from tools.proof.template.score import ERROR, STATUSES, SURVIVED, Stage, Verdict
-from tools.proof.template.template import Template
+from tools.template import Template
 
 
 def show(console: Console, stages: list[Stage], broken: list[str]) -> None:

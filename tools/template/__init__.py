@@ -1,0 +1,10 @@
+"""The one reader of CloudFormation templates: `Template`, its `Element`s, and plain text.
+
+Imports the standard library alone and nothing of this project.
+"""
+
+from .loading import TemplateError
+from .template import Element, Template
+from .text import listed, named, plain, texts
+
+__all__ = ["Element", "Template", "TemplateError", "listed", "named", "plain", "texts"]
