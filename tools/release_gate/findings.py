@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from contract.promises import Promise
+from tools.release_gate.comparison import Comparison, Pair, Resource
 from tools.template import Template
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -82,3 +84,29 @@ class Change:
     deployed_contract: Contract
     siblings: Mapping[str, Template] = field(default_factory=dict)
     released: Template | None = None
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        return Comparison(self.deployed, self.candidate)
+
+    @property
+    def deployed_resources(self) -> Mapping[str, Resource]:
+        """Every resource that is deployed, by its logical id."""
+        return self.comparison.before
+
+    @property
+    def candidate_resources(self) -> Mapping[str, Resource]:
+        """Every resource of the candidate, by its logical id."""
+        return self.comparison.after
+
+    def pairs(self, *types: str) -> Iterator[Pair]:
+        """Yield every resource of these types (of all, without any) before and after."""
+        return self.comparison.pairs(*types)
+
+    def removed(self, *types: str) -> Iterator[Resource]:
+        """Yield every resource of these types that is gone."""
+        return self.comparison.removed(*types)
+
+    def added(self, *types: str) -> Iterator[Resource]:
+        """Yield every resource of these types that is new."""
+        return self.comparison.added(*types)

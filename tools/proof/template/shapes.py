@@ -74,6 +74,13 @@ def identifiers(kind: str) -> list[str]:
     return [str(name).split("/")[-1] for name in _schema(kind).get("primaryIdentifier", [])]
 
 
+def create_only(kind: str) -> list[str]:
+    """The pointers below Properties, such as `/KeySchema`, whose change replaces a resource."""
+    root = _schema(kind)
+    rows = [*root.get("createOnlyProperties", []), *root.get("conditionalCreateOnlyProperties", [])]
+    return [str(row).removeprefix("/properties") for row in rows]
+
+
 def documented_default(kind: str, path: Steps) -> tuple[Any, str] | None:
     """(default, source) of a property below Properties, where one is documented."""
     where = _general(path)

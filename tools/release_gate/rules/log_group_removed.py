@@ -1,0 +1,29 @@
+"""A log group is gone, replaced, or of a class that serves fewer queries and no metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tools.release_gate.findings import Change, Finding, Rule
+from tools.release_gate.protection import differing
+from tools.release_gate.stateful import replaced
+
+RULE = Rule(
+    "log-group-removed",
+    severity="high",
+    why="The log of the last days is deleted, or whoever searches it finds nothing.",
+)
+TYPE = "AWS::Logs::LogGroup"
+CLASS = {TYPE: {"LogGroupClass": "STANDARD"}}
+
+
+def findings(change: Change) -> Iterator[Finding]:
+    for group in change.removed(TYPE):
+        yield RULE.finding(group.path, before=group.id, after="gone")
+    reasons = replaced(change)
+    for pair in change.pairs(TYPE):
+        if pair.before.id != pair.after.id:
+            yield RULE.finding(pair.path, before=pair.before.id, after=pair.after.id)
+        elif pair.after.id in reasons:
+            yield RULE.finding(pair.path, before=pair.before.id, after=reasons[pair.after.id])
+    yield from differing(change, RULE, CLASS)

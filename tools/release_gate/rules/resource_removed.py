@@ -1,0 +1,46 @@
+"""Any other resource is gone and has no successor, or is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tools.release_gate.comparison import CHURN
+from tools.release_gate.findings import Change, Finding, Rule
+from tools.release_gate.rules import (
+    alarm_removed,
+    endpoint_replaced,
+    gateway_answer_changed,
+    log_group_removed,
+    resource_policy_removed,
+)
+from tools.release_gate.stateful import STATEFUL, replaced
+
+RULE = Rule(
+    "resource-removed",
+    severity="medium",
+    why="What uses it fails, between the two or from now on.",
+)
+# Told by a rule of their own, or replaced without a loss.
+OTHERS = (
+    *STATEFUL,
+    *CHURN,
+    *alarm_removed.TYPES,
+    *endpoint_replaced.TYPES,
+    *resource_policy_removed.ATTACHED,
+    gateway_answer_changed.TYPE,
+    log_group_removed.TYPE,
+    "AWS::ApiGateway::Method",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::SNS::Subscription",
+)
+REPLACED_WITHOUT_LOSS = (*CHURN, "AWS::Lambda::Permission")
+
+
+def findings(change: Change) -> Iterator[Finding]:
+    for resource in change.removed():
+        if resource.type not in OTHERS:
+            yield RULE.finding(resource.path, before=resource.type, after="gone")
+    reasons = replaced(change)
+    for pair in change.pairs():
+        if pair.after.id in reasons and pair.after.type not in (*OTHERS, *REPLACED_WITHOUT_LOSS):
+            yield RULE.finding(pair.path, before=pair.before.id, after=reasons[pair.after.id])
