@@ -5,11 +5,11 @@ TOX := .make/bin/tox
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help local test lint types unit infra tools e2e mutation bench lock clean
+.PHONY: help bootstrap deploy diff destroy local test lint types unit infra tools e2e mutation bench lock clean
 
 help: ## list these targets and the tox environments
 	@echo "make targets:"
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9 -]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-42s %s\n", $$1, $$2}'
 	@echo
 	@echo "tox environments (tox run -e NAME -- ARGS):"
 	@sed -n 's|^\[testenv:\(.*\)\]|\1|p; s|^description = ||p' tox.ini | sed 1d | paste - - | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -23,6 +23,15 @@ test: $(TOX) ## lint, types, unit, infra, tools, e2e, mutation
 
 lint types unit infra tools e2e mutation bench: $(TOX) ## one level alone (ARGS="...")
 	$(TOX) run -e $@ -- $(ARGS)
+
+bootstrap: $(TOX) ## prepare an AWS account and region for the CDK, once
+	@$(TOX) run -q --notest -e local
+	@.tox/local/bin/python -m tools.cdk bootstrap $(ARGS)
+
+deploy diff destroy: $(TOX) ## one stage on AWS (STAGE=dev ARGS="...")
+	@test -n "$(STAGE)" || { echo "name the stage: make $@ STAGE=dev" >&2; exit 2; }
+	@$(TOX) run -q --notest -e local
+	@.tox/local/bin/python -m tools.cdk $@ -c stage=$(STAGE) $(ARGS)
 
 lock: $(TOX) ## write requirements/*.txt and package-lock.json anew
 	for group in tox dev; do \

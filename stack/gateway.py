@@ -43,7 +43,7 @@ ACCESS_LOG = {
 
 
 class Gateway(Construct):
-    """`api`, `access_log` and `execution_log`."""
+    """`api`, `url` (without a slash at its end), `access_log` and `execution_log`."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, target: lambda_.IFunction
@@ -56,6 +56,8 @@ class Gateway(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.api = self._api(settings)
+        host = f"{self.api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
+        self.url = f"https://{host}/{self.api.deployment_stage.stage_name}"
         self.execution_log = self._execution_log(settings)
         add_gateway_responses(self.api, settings=settings)
         add_routes(self.api, settings=settings, target=target)

@@ -36,7 +36,7 @@ class UserApiStack(Stack):
         outputs = {
             "ApiId": gateway.api.rest_api_id,
             "StageName": gateway.api.deployment_stage.stage_name,
-            "Url": gateway.api.url,
+            "Url": gateway.url,
             "TableName": table.table_name,
             "FunctionName": backend.function.function_name,
             "FunctionAlias": backend.alias.alias_name,

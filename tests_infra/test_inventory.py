@@ -204,7 +204,7 @@ def test_outputs(
     template: Template, api: Element, api_stage: Element, table: Element, function: Element
 ) -> None:
     access, execution = _gateway_groups(template, api_stage)
-    url = f"https://{api.ref}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{api_stage.ref}/"
+    url = f"https://{api.ref}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{api_stage.ref}"
     expected = {
         "ApiId": api.ref,
         "StageName": api_stage.ref,

@@ -1,0 +1,36 @@
+"""The pinned CDK CLI, with the Python and the Node of this environment.
+
+    python -m tools.cdk deploy -c stage=dev
+
+Takes the arguments of the CLI, works for the account of the AWS environment, and ends with the
+CLI's exit code; with 2 where the CLI cannot be installed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tools.local_stage.cdk_cli import CDK
+from tools.local_stage.node_packages import NODE, NODE_BIN, ensure
+from tools.local_stage.paths import ROOT
+from tools.local_stage.problems import LocalStageError
+
+
+def main() -> int:
+    """Become the CLI; return only where that fails."""
+    try:
+        ensure(lambda text: print(f"{text} ...", file=sys.stderr, flush=True))
+    except LocalStageError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
+    # cdk.json starts `python app.py`, whichever environment is active.
+    programs = [str(Path(sys.executable).parent), str(NODE_BIN), os.environ.get("PATH", os.defpath)]
+    environment = {**os.environ, "PATH": os.pathsep.join(programs), "JSII_NODE": str(NODE)}
+    os.chdir(ROOT)
+    os.execve(NODE, [str(NODE), str(CDK), *sys.argv[1:]], environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
