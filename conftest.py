@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parent
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "promise(*ids): the promises in contract/ that it keeps")
+    config.addinivalue_line(
+        "markers", "sees_no_mutant: runs other programs or reads sources, never the function"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

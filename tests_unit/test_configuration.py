@@ -123,6 +123,7 @@ def test_the_handler_does_not_start(name: str, value: str) -> None:
         load_handler(**{name: value})
 
 
+@pytest.mark.sees_no_mutant
 def test_an_import_in_a_fresh_process_ends_with_the_line() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import lambda_function.handler"],

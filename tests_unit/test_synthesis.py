@@ -14,6 +14,9 @@ from stack.acknowledgements import Accepted, accepted
 from stack.build import build, findings, synthesize
 from stack.settings import STAGES, Settings, read_context
 
+# the CDK runs in a process of its own, for seconds
+pytestmark = pytest.mark.sees_no_mutant
+
 CONTEXT = read_context(Path(__file__).resolve().parent.parent / "cdk.json")
 
 

@@ -1,23 +1,34 @@
-"""`python -m tools.proof template|function|stage|promises`: see `--help` of each."""
+"""`python -m tools.proof COMMAND`: each proof is a command of its own."""
+
+from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from tools.proof.shared.command import CommandParser
+
+# A command is imported when it is called: each needs packages that the others do not.
 COMMANDS = {
-    "template": "tools.proof.template.cli",
-    "function": "tools.proof.function.__main__",
-    "stage": "tools.proof.stage.__main__",
-    "promises": "tools.proof.promises",
+    "template": ("tools.proof.template.cli", "break the synthesized template, run tests_infra"),
+    "function": ("tools.proof.function.cli", "break the function, run tests_unit"),
+    "stage": ("tools.proof.stage.__main__", "break a running stage, run tests_e2e"),
+    "promises": ("tools.proof.page", "write docs/promises.md from the evidence of the others"),
 }
 
 
-def main(arguments: list[str]) -> int:
-    """The exit code of the command that the first argument names; 2 where there is none."""
-    if not arguments or arguments[0] not in COMMANDS:
-        print(f"usage: python -m tools.proof {'|'.join(COMMANDS)} [--help]", file=sys.stderr)
-        return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
-    command: Callable[[list[str]], int] = importlib.import_module(COMMANDS[arguments[0]]).main
+def main(arguments: Sequence[str]) -> int:
+    """Run the command that the first argument names, and give its exit code."""
+    parser = CommandParser(
+        prog="python -m tools.proof",
+        description="Shows that the tests can fail: breaks what they test, one way at a time.",
+        epilog="Each command has a --help of its own.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (_, summary) in COMMANDS.items():
+        commands.add_parser(name, help=summary, add_help=False)
+    module, _ = COMMANDS[parser.parse_args(arguments[:1]).command]
+    command: Callable[[Sequence[str]], int] = importlib.import_module(module).main
     return command(arguments[1:])
 
 

@@ -7,26 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from tools.proof.function.forks import Verdict
 from tools.proof.function.mutants import Mutant
-from tools.proof.function.replay import KILLED, SURVIVED, TIMEOUT, UNTESTED, Verdict
-from tools.proof.function.report import Report, reviewed
-
-KEY = ("package.module.Class.method", "return 1", "return 2")
+from tools.proof.function.report import EQUIVALENTS, Report
+from tools.proof.shared.verdicts import KILLED, SURVIVED, TIMEOUT, UNTESTED, Entry, reviewed
 
 
 def mutant(number: int, before: str = "return 1", after: str = "return 2") -> Mutant:
     return Mutant(f"package.module.xǁClassǁmethod__mutmut_{number}", before, after)
 
 
-def report(
-    *verdicts: Verdict, promised: str = "", entries: tuple[tuple[str, str, str], ...] = ()
-) -> Report:
+ENTRY = Entry(mutant(1).description, "a reason", "a source")
+
+
+def report(*verdicts: Verdict, promised: str = "", entries: tuple[Entry, ...] = ()) -> Report:
     proofs = {"shown": Verdict(mutant(9), KILLED, "test.py::test_it")}
-    names = frozenset(promised.split())
-    return Report(verdicts, proofs, names, dict.fromkeys(entries, "a reason"), whole=True)
+    return Report(verdicts, proofs, promised.split(), entries, whole=True)
 
 
-def test_a_mutant_is_named_as_people_write_it() -> None:
+def test_mutant_is_named_as_people_write_it() -> None:
     assert mutant(3).place == "package.module.Class.method"
     assert mutant(3).function == "package.module.xǁClassǁmethod"
     assert (
@@ -35,41 +34,41 @@ def test_a_mutant_is_named_as_people_write_it() -> None:
     assert mutant(3).description == "package.module.Class.method: `return 1` became `return 2`"
 
 
-def test_killed_mutants_are_good() -> None:
-    made = report(Verdict(mutant(1), KILLED, "t"), Verdict(mutant(2), TIMEOUT), promised="shown")
-    assert made.good
-    assert made.lines()[-1].startswith("score 2/2 ")
+def test_killed_mutants_break_no_rule() -> None:
+    run = report(Verdict(mutant(1), KILLED, "t"), Verdict(mutant(2), TIMEOUT), promised="shown")
+    assert run.problems == []
+    assert run.lines()[-1].startswith("score 2/2 ")
 
 
 @pytest.mark.parametrize("status", [SURVIVED, UNTESTED])
-def test_a_survivor_is_not(status: str) -> None:
-    made = report(Verdict(mutant(1), status), Verdict(mutant(2), KILLED, "t"))
-    assert not made.good
-    assert made.lines()[0] == f"{status}: {mutant(1).description}"
-    assert made.lines()[-1].startswith("score 1/2 ")
+def test_survivor_is_a_problem(status: str) -> None:
+    run = report(Verdict(mutant(1), status), Verdict(mutant(2, "x"), KILLED, "t"))
+    assert run.problems == [f"{status}: {mutant(1).description}"]
+    assert run.lines()[-1].startswith("score 1/2 ")
 
 
-def test_a_reviewed_survivor_is_no_survivor_and_not_in_the_score() -> None:
-    made = report(Verdict(mutant(1), SURVIVED), Verdict(mutant(2), KILLED, "t"), entries=(KEY,))
-    assert made.good
-    assert made.counts["equivalent"] == 1
-    assert made.lines()[-1].startswith("score 1/1 ")
+def test_reviewed_survivor_is_equivalent_and_not_in_the_score() -> None:
+    run = report(
+        Verdict(mutant(1), SURVIVED), Verdict(mutant(2, "x"), KILLED, "t"), entries=(ENTRY,)
+    )
+    assert run.problems == []
+    assert run.counts["equivalent"] == 1
+    assert run.lines()[-1].startswith("score 1/1 ")
 
 
-def test_an_entry_whose_mutant_is_killed_is_stale() -> None:
-    made = report(Verdict(mutant(1), KILLED, "t"), entries=(KEY,))
-    assert not made.good
-    assert made.stale == [" | ".join(KEY)]
+def test_reviewed_entry_whose_mutant_is_killed_is_a_problem() -> None:
+    run = report(Verdict(mutant(1), KILLED, "t"), entries=(ENTRY,))
+    assert run.problems == [f"a reviewed equivalent is killed: {ENTRY.name}"]
 
 
-def test_a_promise_that_nothing_breaks_is_told() -> None:
-    made = report(Verdict(mutant(1), KILLED, "t"), promised="shown unshown")
-    assert not made.good
-    assert made.unproven == ["unshown"]
-    assert "not proven by its mutant in proofs.toml: unshown" in made.lines()
+def test_unproven_promise_is_named() -> None:
+    run = report(Verdict(mutant(1), KILLED, "t"), promised="shown unshown")
+    (line,) = run.problems
+    assert line.startswith("the promise unshown is unproven")
+    assert line in run.lines()
 
 
-def test_the_evidence_is_written(tmp_path: Path) -> None:
+def test_evidence_is_written(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "unit.json"
     report(Verdict(mutant(1), SURVIVED), promised="shown").write(file)
     evidence = json.loads(file.read_text())
@@ -82,9 +81,11 @@ def test_the_evidence_is_written(tmp_path: Path) -> None:
             "tests": ["test.py::test_it"],
         }
     ]
-    assert [one["mutant"] for one in evidence["survivors"]] == [mutant(1).name]
+    assert [row["mutant"] for row in evidence["survivors"]] == [mutant(1).name]
     assert evidence["counts"]["mutants"] == 1
 
 
 def test_every_reviewed_entry_has_a_reason() -> None:
-    assert all(len(reason) > 20 for reason in reviewed().values())
+    entries = reviewed(EQUIVALENTS)
+    assert entries
+    assert all(len(entry.reason) > 20 for entry in entries)

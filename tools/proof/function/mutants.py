@@ -42,13 +42,18 @@ class Mutant:
 
     @property
     def key(self) -> Key:
-        """What a reviewed entry names it by."""
+        """What a proof names it by."""
         return self.place, self.before, self.after
 
     @property
-    def description(self) -> str:
+    def change(self) -> str:
         """What was broken, in words."""
-        return f"{self.place}: `{self.before}` became `{self.after}`"
+        return f"`{self.before}` became `{self.after}`"
+
+    @property
+    def description(self) -> str:
+        """Where and what: what a reviewed entry names it by."""
+        return f"{self.place}: {self.change}"
 
 
 def make(folder: Path) -> list[Mutant]:

@@ -1,17 +1,18 @@
-"""What the run came to: the reviewed equivalents, the counts, and build/mutation/unit.json."""
+"""What a run of the function's mutants came to: survivors, counts, evidence."""
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.proof.function.forks import Verdict
 from tools.proof.function.mutants import Key
-from tools.proof.function.replay import KILLED, SURVIVED, TIMEOUT, UNTESTED, Verdict
+from tools.proof.shared import evidence, verdicts
+from tools.proof.shared.verdicts import KILLED, NOTICED, SURVIVED, TIMEOUT, UNTESTED, Entry
 
 EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
 PROOFS = Path(__file__).with_name("proofs.toml")
@@ -23,45 +24,39 @@ class Report:
 
     verdicts: Sequence[Verdict]
     proofs: Mapping[str, Verdict]
-    promised: frozenset[str]  # the promises that the unit level claims
-    reviewed: Mapping[Key, str]  # the reason for each
+    promised: Collection[str]  # the promises that the unit level claims
+    reviewed: Sequence[Entry]
     whole: bool  # all mutants were run
 
     @property
     def survivors(self) -> list[Verdict]:
         """What no test killed and nobody reviewed."""
-        return [one for one in self._alive if one.mutant.key not in self.reviewed]
+        names = {entry.name for entry in self.reviewed}
+        return [verdict for verdict in self._alive if verdict.mutant.description not in names]
 
     @property
-    def stale(self) -> list[str]:
-        """Reviewed entries whose mutant is killed or gone."""
-        alive = {one.mutant.key for one in self._alive}
-        return [" | ".join(key) for key in self.reviewed if key not in alive] if self.whole else []
-
-    @property
-    def unproven(self) -> list[str]:
-        """Promises whose named mutant is missing, gone, or killed by none of their own tests."""
-        return sorted(self.promised - set(self.proofs)) if self.whole else []
-
-    @property
-    def good(self) -> bool:
-        """Whether the run keeps all rules."""
-        return not (self.survivors or self.stale or self.unproven)
+    def problems(self) -> list[str]:
+        """One line for every survivor and every broken rule."""
+        lines = [f"{verdict.status}: {verdict.mutant.description}" for verdict in self.survivors]
+        if self.whole:
+            statuses = {v.mutant.description: {v.status} for v in self.verdicts}
+            lines += verdicts.reviews_broken(self.reviewed, statuses)
+            lines += verdicts.unproven(self.promised, self.proofs)
+        return lines
 
     @property
     def counts(self) -> dict[str, int]:
         """How many mutants came to what."""
-        found = Counter(one.status for one in self.verdicts)
-        equivalent = len(self._alive) - len(self.survivors)
+        found = Counter(verdict.status for verdict in self.verdicts)
         return {
             "mutants": len(self.verdicts),
             **{status: found[status] for status in (KILLED, TIMEOUT, SURVIVED, UNTESTED)},
-            "equivalent": equivalent,
+            "equivalent": len(self._alive) - len(self.survivors),
         }
 
     @property
     def _alive(self) -> list[Verdict]:
-        return [one for one in self.verdicts if one.status in (SURVIVED, UNTESTED)]
+        return [verdict for verdict in self.verdicts if verdict.status not in NOTICED]
 
     def lines(self) -> list[str]:
         """The report for people."""
@@ -69,56 +64,35 @@ class Report:
         killed = counts[KILLED] + counts[TIMEOUT]
         valid = counts["mutants"] - counts["equivalent"]
         return [
-            *(f"{one.status}: {one.mutant.description}" for one in self.survivors),
-            *(f"stale entry in {EQUIVALENTS.name}: {entry}" for entry in self.stale),
-            *(f"not proven by its mutant in {PROOFS.name}: {one}" for one in self.unproven),
+            *self.problems,
             ", ".join(f"{number} {what}" for what, number in counts.items()),
             f"score {killed}/{valid} of the mutants that are not equivalent"
             f" ({killed / valid:.1%}; {killed / counts['mutants']:.1%} of all)",
         ]
 
     def write(self, file: Path) -> None:
-        """Write the evidence for the promises' page."""
-        kills = [
-            {
-                "promise": promise,
-                "mutant": proof.mutant.name,
-                "description": proof.mutant.description,
-                "tests": [proof.test],
-            }
-            for promise, proof in sorted(self.proofs.items())
-        ]
-        survivors = [
-            {"mutant": one.mutant.name, "description": one.mutant.description}
-            for one in self.survivors
-        ]
-        evidence = {
-            "level": "unit",
-            "kills": kills,
-            "survivors": survivors,
-            "counts": self.counts,
-            "equivalents": [
-                dict(zip(("function", "before", "after"), key, strict=True), reason=reason)
-                for key, reason in self.reviewed.items()
+        """Write the evidence for the page of promises."""
+        evidence.write(
+            file,
+            "unit",
+            kills=[
+                evidence.Kill(
+                    promise, proof.mutant.name, proof.mutant.description, (str(proof.test),)
+                )
+                for promise, proof in sorted(self.proofs.items())
             ],
-        }
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(evidence, indent=2) + "\n", encoding="utf-8")
-
-
-def reviewed(file: Path = EQUIVALENTS) -> dict[Key, str]:
-    """The reviewed equivalents. Raises KeyError where an entry lacks a part."""
-    entries: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))["equivalent"]
-    return {
-        (one["function"], one["before"], after): one["reason"]
-        for one in entries
-        for after in one["after"]
-    }
+            survivors=[
+                {"mutant": v.mutant.name, "description": v.mutant.description}
+                for v in self.survivors
+            ],
+            counts=self.counts,
+        )
 
 
 def named(file: Path = PROOFS) -> dict[str, Key]:
     """For each promise the mutant that is to prove it. Raises KeyError where a part is missing."""
     entries: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
-        promise: (one["function"], one["before"], one["after"]) for promise, one in entries.items()
+        promise: (entry["function"], entry["before"], entry["after"])
+        for promise, entry in entries.items()
     }

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tools.proof.template import embedded
-from tools.template import Template
+from ...template import Template
+from . import embedded
 
 _HASHED = re.compile(r"^(.*[A-Za-z])([0-9A-F]{8}|[0-9a-f]{32})$")
 _UNORDERED = ("Action", "Statement", "Resource", "Tags", "DependsOn", "ManagedPolicyArns")

@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from contract import promises
-from tools.proof.template import equivalence, generate, score, synthesis
-from tools.proof.template.errors import BAD, COULD_NOT_RUN, OK, CannotRunError
-from tools.proof.template.reports import html, junit, record, terminal
-from tools.proof.template.run import Advance, Plan, Settings, run, selected
-from tools.proof.template.selection import differing
-from tools.proof.template.validity import Cache
-from tools.template import Template, TemplateError
+
+from ...template import Template, TemplateError
+from ..shared.command import BAD, COULD_NOT_RUN, OK, CannotRunError
+from . import equivalence, generate, score, synthesis
+from .reports import html, junit, record, terminal
+from .run import Advance, Plan, Settings, run, selected
+from .selection import differing
+from .validity import Cache
 
 FULL = "prod"
 TESTS = "tests_infra"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tools.proof.template.edits import Edit, Path
-from tools.template import Element, Template
+from ...template import Element, Template
+from .edits import Edit, Path
 
 
 @dataclass(frozen=True)

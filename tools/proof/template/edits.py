@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tools.template import Template
+from ...template import Template
 
 Path = tuple[str | int, ...]
 CONTROL = "control"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tools.proof.template import edits
+from . import edits
 
 MAX_DEPTH = 3
 _MARK = "\ue000{}\ue001"

@@ -11,11 +11,11 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.proof.template import shapes
-from tools.proof.template.edits import Mutant, at
-from tools.proof.template.errors import CannotRunError
-from tools.proof.template.graph import depends_on, edges, reaches
-from tools.template import Template
+from ...template import Template
+from ..shared.command import CannotRunError
+from . import shapes
+from .edits import Mutant, at
+from .graph import depends_on, edges, reaches
 
 TEXTS = ("Description", "AlarmDescription")
 SCHEMAS = ("AWS::ApiGateway::Model",)

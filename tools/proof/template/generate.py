@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from tools.proof.template import must_kill
-from tools.proof.template.drafts import Draft
-from tools.proof.template.edits import Mutant, fingerprint, pointer
-from tools.proof.template.operators import OPERATORS
-from tools.template import Element, Template
+from ...template import Element, Template
+from . import must_kill
+from .drafts import Draft
+from .edits import Mutant, fingerprint, pointer
+from .operators import OPERATORS
 
 
 def mutants(template: Template) -> list[Mutant]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tools.proof.template.edits import Path
-from tools.template import Template
+from ...template import Template
+from .edits import Path
 
 _SUBSTITUTED = re.compile(r"\$\{([^!$}][^}]*)\}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tools.proof.template.edits import Mutant
+from .edits import Mutant
 
 
 @dataclass(frozen=True)

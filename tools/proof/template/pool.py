@@ -11,11 +11,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Self
 
-from tools.proof.template import worker
-from tools.proof.template.edits import Mutant
-from tools.proof.template.errors import CannotRunError
-from tools.proof.template.validity import Verdicts
-from tools.proof.template.worker import Ready, Result, Suite
+from ..shared.command import CannotRunError
+from . import worker
+from .edits import Mutant
+from .validity import Verdicts
+from .worker import Ready, Result, Suite
 
 TIMEOUT_SECONDS = 120
 DIED = "the worker process ended"

@@ -14,7 +14,7 @@ import pytest
 from _pytest.fixtures import pytest_fixture_setup as own_fixture_setup
 from _pytest.runner import runtestprotocol
 
-from tools.proof.template.errors import CannotRunError
+from ..shared.command import CannotRunError
 
 FIXTURE = "template"
 # jsonschema raises ValidationError; a failed aws_cdk.assertions call is a RuntimeError that

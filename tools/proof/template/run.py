@@ -7,16 +7,16 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tools.proof.template import equivalence, score, validity
-from tools.proof.template.canaries import canaries
-from tools.proof.template.edits import Edit, Mutant, control
-from tools.proof.template.equivalence import Entry
-from tools.proof.template.errors import CannotRunError
-from tools.proof.template.pool import Lost, Pool
-from tools.proof.template.replay import CollectedTest, Outcome
-from tools.proof.template.score import Answer, Stage
-from tools.proof.template.worker import Result
-from tools.template import Template
+from ...template import Template
+from ..shared.command import CannotRunError
+from . import equivalence, score, validity
+from .canaries import canaries
+from .edits import Edit, Mutant, control
+from .equivalence import Entry
+from .pool import Lost, Pool
+from .replay import CollectedTest, Outcome
+from .score import Answer, Stage
+from .worker import Result
 
 BASELINE = "unmutated again"
 Advance = Callable[[int, int], None]

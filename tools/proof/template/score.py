@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tools.proof.template.edits import Mutant
-from tools.proof.template.equivalence import MOST_REVIEWED, Entry
-from tools.proof.template.replay import CollectedTest, Outcome
+from .edits import Mutant
+from .equivalence import MOST_REVIEWED, Entry
+from .replay import CollectedTest, Outcome
 
 KILLED = "killed"
 CRASHED = "killed by a crash"

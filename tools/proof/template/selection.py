@@ -6,9 +6,9 @@ import dataclasses
 import json
 import re
 
-from tools.proof.template.edits import Mutant
-from tools.proof.template.run import Plan
-from tools.template import Element, Template
+from ...template import Element, Template
+from .edits import Mutant
+from .run import Plan
 
 
 def differing(plan: Plan, reference: Template, *, reference_name: str) -> Plan:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tools.proof.template.edits import Path as Steps
-from tools.proof.template.edits import pointer
-from tools.proof.template.errors import CannotRunError
+from ..shared.command import CannotRunError
+from .edits import Path as Steps
+from .edits import pointer
 
 REGION = "us-east-1"
 Shape = dict[str, Any]

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools.proof.template.errors import CannotRunError
+from ..shared.command import CannotRunError
 
 
 def stage_names(root: Path) -> list[str]:

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.proof.template.edits import Mutant
-from tools.proof.template.graph import depends_on, references
-from tools.proof.template.shapes import REGION, identifiers
-from tools.template import Template
+from ...template import Template
+from .edits import Mutant
+from .graph import depends_on, references
+from .shapes import REGION, identifiers
 
 Finding = tuple[str, str, str]
 Names = tuple[str, ...]

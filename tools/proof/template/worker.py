@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tools.proof.template.edits import Mutant, apply
-from tools.proof.template.errors import CannotRunError
-from tools.proof.template.replay import CollectedTest, Outcome, Replay
-from tools.proof.template.validity import Validity, Verdicts
-from tools.template import Template
+from ...template import Template
+from ..shared.command import CannotRunError
+from .edits import Mutant, apply
+from .replay import CollectedTest, Outcome, Replay
+from .validity import Validity, Verdicts
 
 PYTEST_ARGUMENTS = ("-p", "no:cacheprovider", "--assert=plain", "--tb=line", "-q", "-ra", "-s")
 

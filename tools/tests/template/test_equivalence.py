@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tools.proof.shared.command import CannotRunError
 from tools.proof.template import equivalence
 from tools.proof.template.equivalence import Entry
-from tools.proof.template.errors import CannotRunError
 from tools.proof.template.generate import mutants
 from tools.template import Template
 

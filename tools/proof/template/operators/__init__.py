@@ -1,12 +1,12 @@
 """The ways to make a template wrong: one module a class, each a generator of drafts."""
 
-from tools.proof.template.drafts import Operator
-from tools.proof.template.operators.addition import additions
-from tools.proof.template.operators.composite import composites
-from tools.proof.template.operators.iam import permissions
-from tools.proof.template.operators.omission import omissions
-from tools.proof.template.operators.reference import references
-from tools.proof.template.operators.value import values
+from ..drafts import Operator
+from ..operators.addition import additions
+from ..operators.composite import composites
+from ..operators.iam import permissions
+from ..operators.omission import omissions
+from ..operators.reference import references
+from ..operators.value import values
 
 # The order decides which name an edit keeps that two operators would make.
 OPERATORS: dict[str, Operator] = {

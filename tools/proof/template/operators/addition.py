@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tools.proof.template import embedded, shapes
-from tools.proof.template.drafts import Draft
-from tools.proof.template.edits import insert, set_
-from tools.proof.template.graph import is_intrinsic, target
-from tools.proof.template.operators.iam import ADMINISTRATOR, EVERYTHING
-from tools.proof.template.operators.omission import undepended
-from tools.proof.template.operators.walking import below, is_policy, label, nodes
-from tools.proof.template.shapes import Node, Shape
-from tools.template import Element, Template
+from ....template import Element, Template
+from .. import embedded, shapes
+from ..drafts import Draft
+from ..edits import insert, set_
+from ..graph import is_intrinsic, target
+from ..operators.iam import ADMINISTRATOR, EVERYTHING
+from ..operators.omission import undepended
+from ..operators.walking import below, is_policy, label, nodes
+from ..shapes import Node, Shape
 
 NEW = "Mutant"
 STATEFUL = (

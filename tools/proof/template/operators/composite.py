@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tools.proof.template.drafts import Draft
-from tools.proof.template.edits import Edit, remove, set_
-from tools.proof.template.graph import target
-from tools.proof.template.operators.addition import STATEFUL
-from tools.template import Element, Template
+from ....template import Element, Template
+from ..drafts import Draft
+from ..edits import Edit, remove, set_
+from ..graph import target
+from ..operators.addition import STATEFUL
 
 
 def composites(template: Template, element: Element) -> Iterator[Draft]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tools.proof.template.drafts import Draft
-from tools.proof.template.edits import Edit, Path, insert, remove, set_
-from tools.proof.template.operators.walking import is_policy
-from tools.template import Element, Template
+from ....template import Element, Template
+from ..drafts import Draft
+from ..edits import Edit, Path, insert, remove, set_
+from ..operators.walking import is_policy
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}

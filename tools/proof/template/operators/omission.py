@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tools.proof.template import embedded
-from tools.proof.template.drafts import Draft
-from tools.proof.template.edits import Edit, remove, set_
-from tools.proof.template.graph import dependants, depends_on, references
-from tools.proof.template.operators.walking import below, is_policy, label, nodes
-from tools.proof.template.shapes import Node
-from tools.template import Element, Template
+from ....template import Element, Template
+from .. import embedded
+from ..drafts import Draft
+from ..edits import Edit, remove, set_
+from ..graph import dependants, depends_on, references
+from ..operators.walking import below, is_policy, label, nodes
+from ..shapes import Node
 
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tools.proof.template import embedded
-from tools.proof.template.drafts import Draft
-from tools.proof.template.edits import Path, set_
-from tools.proof.template.graph import is_intrinsic, target
-from tools.proof.template.operators.walking import brief, label, nodes
-from tools.proof.template.shapes import Node
-from tools.template import Element, Template
+from ....template import Element, Template
+from .. import embedded
+from ..drafts import Draft
+from ..edits import Path, set_
+from ..graph import is_intrinsic, target
+from ..operators.walking import brief, label, nodes
+from ..shapes import Node
 
 LITERAL = "mutant"
 PSEUDO = {

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tools.proof.template import embedded
-from tools.proof.template.drafts import Draft
-from tools.proof.template.edits import set_
-from tools.proof.template.operators.walking import below, brief, is_policy, label, nodes
-from tools.proof.template.shapes import Node, Shape
-from tools.template import Element, Template
+from ....template import Element, Template
+from .. import embedded
+from ..drafts import Draft
+from ..edits import set_
+from ..operators.walking import below, brief, is_policy, label, nodes
+from ..shapes import Node, Shape
 
 MOST_WORDS = 8
 _QUOTED = re.compile(r"^'(.*)'$")

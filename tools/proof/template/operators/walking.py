@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tools.proof.template.graph import is_intrinsic
-from tools.proof.template.shapes import Node, properties
-from tools.template import Element
+from ....template import Element
+from ..graph import is_intrinsic
+from ..shapes import Node, properties
 
 
 def nodes(element: Element) -> Iterator[Node]:

@@ -10,9 +10,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tools.proof.template.edits import pointer
-from tools.proof.template.reports.source import Source
-from tools.proof.template.score import (
+from ....template import Template
+from ..edits import pointer
+from ..reports.source import Source
+from ..score import (
     CRASHED,
     EQUIVALENT,
     ERROR,
@@ -23,7 +24,6 @@ from tools.proof.template.score import (
     Stage,
     Verdict,
 )
-from tools.template import Template
 
 VIEWER = Path("node_modules/mutation-testing-elements/dist/mutation-test-elements.js")
 STATUS = {

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tools.proof.template.score import (
+from ..score import (
     CRASHED,
     ERROR,
     KILLED,

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tools.proof.template.score import ERROR, SURVIVED, Stage, Verdict, promise_kills
+from ..score import ERROR, SURVIVED, Stage, Verdict, promise_kills
 
 
 def write(file: Path, stages: list[Stage], broken: list[str]) -> None:

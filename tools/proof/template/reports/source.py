@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from tools.proof.template.edits import Path, pointer
+from ..edits import Path, pointer
 
 
 @dataclass(frozen=True)

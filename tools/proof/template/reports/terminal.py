@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tools.proof.template.edits import Mutant, mutated
-from tools.proof.template.score import ERROR, STATUSES, SURVIVED, Stage, Verdict
-from tools.template import Template
+from ....template import Template
+from ..edits import Mutant, mutated
+from ..score import ERROR, STATUSES, SURVIVED, Stage, Verdict
 
 
 def show(console: Console, stages: list[Stage], broken: list[str]) -> None:

@@ -1,0 +1,71 @@
+"""What can become of a mutant or fault, and the rules that every proof keeps."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .command import CannotRunError
+
+KILLED = "killed"
+CRASHED = "killed by a crash"
+TIMEOUT = "killed by a timeout"
+SURVIVED = "survived"
+UNTESTED = "untested"
+INVALID = "invalid"
+EQUIVALENT = "equivalent"
+OUT_OF_SCOPE = "out of scope"
+ERROR = "error"
+NOTICED = (KILLED, CRASHED, TIMEOUT)
+UNNOTICED = (SURVIVED, UNTESTED, ERROR)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One reviewed equivalent: the mutant's name, why it changes nothing, who says so."""
+
+    name: str
+    reason: str
+    source: str
+
+
+def reviewed(file: Path) -> list[Entry]:
+    """Read the reviewed equivalents; there are none where there is no file.
+
+    Raises CannotRunError for an entry without name, reason or source.
+    """
+    if not file.exists():
+        return []
+    try:
+        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("mutant", [])
+        found = [Entry(**entry) for entry in entries]
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
+        raise CannotRunError(f"{file}: {error}") from None
+    for entry in found:
+        if not (entry.name and entry.reason.strip() and entry.source.strip()):
+            raise CannotRunError(f"{file}: {entry.name or 'an entry'} lacks a reason or a source")
+    return found
+
+
+def reviews_broken(entries: Iterable[Entry], statuses: Mapping[str, set[str]]) -> list[str]:
+    """Name each entry whose mutant is not made any more, or is killed.
+
+    `statuses` maps the name of each mutant to what became of it, at every place it was tried.
+    """
+    lines = []
+    for entry in entries:
+        if entry.name not in statuses:
+            lines.append(f"stale reviewed entry, no such mutant is made: {entry.name}")
+        elif statuses[entry.name] & {*NOTICED}:
+            lines.append(f"a reviewed equivalent is killed: {entry.name}")
+    return lines
+
+
+def unproven(promised: Iterable[str], proven: Iterable[str]) -> list[str]:
+    """Name each promise that nothing proves."""
+    return [
+        f"the promise {name} is unproven: nothing that breaks it turns one of its own tests red"
+        for name in sorted({*promised} - {*proven})
+    ]
