@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from filelock import FileLock
 
 from contract import promises
+from tools import assemblies
 from tools.template import Template
 
 ROOT = Path(__file__).resolve().parent
+# Their tests look at assemblies. The e2e level needs one only where it deploys.
+SYNTHESIZING = ("tests_unit", "tests_infra", "tools")
+
+Result = TypeVar("Result")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,6 +25,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "sees_no_mutant: runs other programs or reads sources, never the function"
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Synthesize before xdist starts its workers, so that a failure is shown once, and last."""
+    if not hasattr(session.config, "workerinput") and _looks_at_assemblies(session.config):
+        _or_exit(assemblies.assemblies)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,22 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def assembly(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str], Path]:
-    """`assembly("prod")` is the cloud assembly of that stage.
-
-    Each stage is synthesized once per run; all xdist workers share it.
-    """
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-
-    def synthesized(stage: str) -> Path:
-        folder = shared / f"assembly-{stage}"
-        with FileLock(f"{folder}.lock"):
-            if not (folder / "manifest.json").exists():
-                _synthesize(stage, folder)
-        return folder
-
-    return synthesized
+def assembly() -> Callable[[str], Path]:
+    """`assembly("prod")` is the cloud assembly of that stage."""
+    return lambda stage: _or_exit(lambda: assemblies.assembly(stage))
 
 
 @pytest.fixture(scope="session")
@@ -59,14 +56,14 @@ def prod_template(assembly: Callable[[str], Path]) -> Template:
     return Template.in_assembly(assembly("prod"))
 
 
-def _synthesize(stage: str, folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "stack", "--stage", stage, "--output", str(folder)],
-        cwd=ROOT,
-        env={**os.environ, "CDK_VALIDATION": "false"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        pytest.exit(f"stage {stage} could not be synthesized:\n{done.stderr}", returncode=2)
+def _looks_at_assemblies(config: pytest.Config) -> bool:
+    without = config.getoption("--template", default=None) or config.option.collectonly
+    folders = {os.path.relpath(path, ROOT).partition(os.sep)[0] for path in config.args}
+    return not without and not folders.isdisjoint(SYNTHESIZING)
+
+
+def _or_exit(get: Callable[[], Result]) -> Result:
+    try:
+        return get()
+    except assemblies.SynthesisError as problem:
+        pytest.exit(str(problem), returncode=2)

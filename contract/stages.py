@@ -24,7 +24,6 @@ class Promised:
     origins: tuple[str, ...]
     data_kept: bool
     snap_start: bool
-    api_tags: tuple[tuple[str, str], ...] = ()
     memory_mb: int = 512
     timeout_seconds: int = 10
     log_level: str = "INFO"
@@ -52,8 +51,6 @@ STAGES = {
             origins=("http://127.0.0.1:3000",),
             data_kept=False,
             snap_start=False,
-            # The emulator's way to choose the API's id.
-            api_tags=(("ms-custom-id", "users"),),
         ),
         Promised(
             stage="dev",

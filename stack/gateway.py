@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import Aws, RemovalPolicy, Tags
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_logs import LogGroup, RetentionDays
@@ -78,9 +78,6 @@ class Gateway(Construct):
         resource = _resource(api)
         resource.security_policy = SECURITY_POLICY
         resource.endpoint_access_mode = ENDPOINT_ACCESS_MODE
-        if settings.stage == "local":
-            # The emulator takes the API's id from this tag: the local URL is always the same.
-            Tags.of(resource).add("ms-custom-id", "users")
         return api
 
     def _stage(self, settings: Settings) -> apigateway.StageOptions:

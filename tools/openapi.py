@@ -12,14 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import contract
+from tools import assemblies
 from tools.template import Element, Template
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -198,13 +197,11 @@ def main() -> int:
         "--output", type=Path, default=contract.OPENAPI, help="default: contract/openapi.json"
     )
     output = parser.parse_args().output
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "stack", "--stage", STAGE, "--output", folder]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(f"stage {STAGE} could not be synthesized: {done.stderr}", file=sys.stderr)
-            return 2
-        template = Template.in_assembly(Path(folder))
+    try:
+        template = Template.in_assembly(assemblies.assembly(STAGE))
+    except assemblies.SynthesisError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
     output.write_text(rendered(template), encoding="utf-8")
     print(f"wrote {output}")
     return 0

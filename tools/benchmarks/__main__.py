@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 import io
-import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools import assemblies
 from tools.benchmarks import cost, measure, report
-from tools.benchmarks.measure import ROOT
 from tools.template import Template
 
-RESULTS = ROOT / "benchmarks" / "results.md"
+RESULTS = Path(__file__).with_name("results.md")
 STAGE = "prod"
 
 
@@ -52,9 +50,8 @@ def _positive(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> tuple[str, bool]:
-    with tempfile.TemporaryDirectory() as folder:
-        _step("synthesizing the stage")
-        template, asset_bytes = _synthesized(Path(folder))
+    assembly = assemblies.assembly(STAGE)
+    template, asset_bytes = Template.in_assembly(assembly), _asset_bytes(assembly)
     stack = cost.settings(template)
     measured = measure.measure(
         stack.variables,
@@ -71,23 +68,14 @@ def _run(options: argparse.Namespace) -> tuple[str, bool]:
     return report.page(measured, goals, items, stack, prices), all(goal.reached for goal in goals)
 
 
-def _synthesized(folder: Path) -> tuple[Template, int]:
-    """The stage's template, and the size of the function's asset as it is uploaded."""
-    done = subprocess.run(
-        [sys.executable, "-m", "stack", "--stage", STAGE, "--output", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip().splitlines()[-1])
-    (asset,) = (path for path in folder.glob("asset.*") if (path / "lambda_function").is_dir())
+def _asset_bytes(assembly: Path) -> int:
+    """Return the size of the function's asset as it is uploaded."""
+    (asset,) = (path for path in assembly.glob("asset.*") if (path / "lambda_function").is_dir())
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(asset.rglob("*")):
             archive.write(file, file.relative_to(asset))
-    return Template.in_assembly(folder), len(packed.getvalue())
+    return len(packed.getvalue())
 
 
 def _step(what: str) -> None:

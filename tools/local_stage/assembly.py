@@ -1,7 +1,9 @@
-"""The cloud assembly of a stage: made by `python -m stack`, read for its one stack."""
+"""The cloud assembly of a stage: copied for its deployment, and read for its one stack."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,6 +13,10 @@ from tools.local_stage.paths import ROOT
 from tools.local_stage.problems import LocalStageError
 from tools.local_stage.surroundings import surroundings
 from tools.template import Template, TemplateError
+
+STACK = "aws:cloudformation:stack"
+# From this tag the emulator takes the id of an API, so that URLs stay the same.
+TAGS = {"ms-custom-id": "users"}
 
 
 def signed(template: Template) -> bool:
@@ -27,12 +33,26 @@ def allowed_origin(template: Template) -> str:
 
 
 def synth(stage: str, folder: Path) -> AbstractContextManager[Command]:
-    """Synthesize a stage into `folder`/cdk.out, as `cdk synth -c stage=NAME` does.
-
-    Without the CDK CLI it needs no credentials, so it runs while the emulator starts.
-    """
-    words = [sys.executable, "-m", "stack", "--stage", stage, "--output", str(folder / "cdk.out")]
+    """Synthesize a stage unless that is done; it needs no emulator, so both can start at once."""
+    words = [sys.executable, "-m", "tools.assemblies", "--stage", stage]
     return started("cdk synth", words, env=surroundings(), folder=folder, cwd=ROOT)
+
+
+def copied(assembly: Path, folder: Path) -> Path:
+    """Copy an assembly, which the CDK CLI writes to, and tag its stack. Raises LocalStageError.
+
+    A tag of the stack reaches its resources; no template and no hash of an asset changes.
+    """
+    try:
+        copy = shutil.copytree(assembly, folder / "cdk.out", symlinks=True)
+        manifest = json.loads((copy / "manifest.json").read_bytes())
+        for artifact in manifest["artifacts"].values():
+            if artifact["type"] == STACK:
+                artifact["properties"]["tags"] = {**artifact["properties"].get("tags", {}), **TAGS}
+        (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        return copy
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise LocalStageError(f"{assembly} is not a cloud assembly: {error}") from None
 
 
 def stack_in(assembly: Path) -> Template:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
 
+from tools import assemblies
 from tools.local_stage import keeping, node_packages, state
-from tools.local_stage.assembly import allowed_origin, signed, stack_in, synth
+from tools.local_stage.assembly import allowed_origin, copied, signed, stack_in, synth
 from tools.local_stage.cdk_cli import bootstrap, deploy
 from tools.local_stage.certificates import certificates
 from tools.local_stage.clients import Clients
@@ -82,7 +83,7 @@ def serve(
             bootstrapped = commands.enter_context(bootstrap(running, place.folder))
             if made:
                 made.wait(running)
-            stack = stack_in(assembly or place.folder / "cdk.out")
+            stack = stack_in(copied(assembly or assemblies.assembly(stage), place.folder))
             bootstrapped.wait(running)
             report(f"cdk deploy {stack.stack_name}")
             outputs = _deploy(running, place.folder, stack)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,29 +101,24 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, console: Console) -> int:
     if not Path(options.tests).exists():
         raise CannotRunError(f"{options.tests}: no such tests")
-    with tempfile.TemporaryDirectory(prefix="template-mutation-") as folder:
-        plans = _plans(options, Path(folder), console)
-        if options.only and not any(plan.mutants for plan in plans):
-            raise CannotRunError(f"no mutant's name matches {options.only}")
-        if options.list or options.show:
-            return _tell(plans, options, console)
-        return _replay(plans, options, console)
+    plans = _plans(options)
+    if options.only and not any(plan.mutants for plan in plans):
+        raise CannotRunError(f"no mutant's name matches {options.only}")
+    if options.list or options.show:
+        return _tell(plans, options, console)
+    return _replay(plans, options, console)
 
 
-def _plans(options: argparse.Namespace, folder: Path, console: Console) -> list[Plan]:
+def _plans(options: argparse.Namespace) -> list[Plan]:
     extra = (options.tests, *options.pytest)
     if options.template:
         template = Template.load(options.template)
         return [_plan(template.stack_name, template, extra, options)]
     names = options.stage or synthesis.stage_names(Path.cwd())
-    console.print(f"synthesizing {', '.join(names)} ...")
     wanted = (
         names if options.stage or FULL not in names else [FULL, *(n for n in names if n != FULL)]
     )
-    loaded = {
-        name: Template.load(file)
-        for name, file in synthesis.synthesize(wanted, folder, jobs=options.jobs).items()
-    }
+    loaded = synthesis.templates(wanted)
     plans = []
     for name, template in loaded.items():
         arguments = (*extra, "--template", str(template.file), "--stage", name)

@@ -1,13 +1,13 @@
-"""This project's own templates: synthesized by `python -m stack`, run as a program."""
+"""This project's own templates, out of the assemblies of `python -m tools.assemblies`."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from tools.template import Template, TemplateError
 
 from ..shared.command import CannotRunError
 
@@ -24,25 +24,14 @@ def stage_names(root: Path) -> list[str]:
     return list(stages)
 
 
-def synthesize(stages: list[str], folder: Path, *, jobs: int) -> dict[str, Path]:
-    """Stage -> template file. Raises CannotRunError with the program's own last line."""
-    with ThreadPoolExecutor(jobs) as threads:
-        files = threads.map(lambda stage: _synthesize(stage, folder / stage), stages)
-        return dict(zip(stages, files, strict=True))
-
-
-def _synthesize(stage: str, folder: Path) -> Path:
-    done = subprocess.run(
-        [sys.executable, "-m", "stack", "--stage", stage, "--output", str(folder)],
-        env={**os.environ, "CDK_VALIDATION": "false"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def templates(stages: list[str]) -> dict[str, Template]:
+    """Stage -> template. Raises CannotRunError with the reason of a failed synthesis."""
+    command = [sys.executable, "-m", "tools.assemblies"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise CannotRunError(f"stage {stage} cannot be synthesized: {lines[-1]}")
-    found = sorted(folder.glob("*.template.json"))
-    if len(found) != 1:
-        raise CannotRunError(f"stage {stage}: {folder} holds {len(found)} templates, not one")
-    return found[0]
+        raise CannotRunError(done.stderr.strip())
+    folder = Path(done.stdout.strip())
+    try:
+        return {stage: Template.in_assembly(folder / stage) for stage in stages}
+    except TemplateError as problem:
+        raise CannotRunError(str(problem)) from None

