@@ -7,8 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.template import Template, TemplateError
-
+from ...template import Template, TemplateError
 from ..shared.command import CannotRunError
 
 
