@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -22,13 +22,13 @@ from contract.answers import (
     PREFLIGHT_HEADERS,
     RETRY_AFTER,
 )
-from contract.stages import SLOWEST_ANSWER_SECONDS, Promised
+from contract.stages import SLOWEST_ANSWER_SECONDS
 from tests_e2e.client import Answer
 
 CLOCK_SKEW = timedelta(seconds=60)
 ETAG = re.compile(r'"[0-9a-f]{32}"')
 
-# Headers that HTTP servers and AWS add by themselves, whatever the stack says.
+# Headers that HTTP servers and AWS add by themselves, whatever the stack declares.
 _PLATFORM = re.compile(
     r"date|content-length|connection|transfer-encoding|"
     r"x-amzn-(requestid|errortype|trace-id|remapped-[a-z-]+)|x-amz-(request-id|apigw-id)",
@@ -44,117 +44,96 @@ _INTERNAL = re.compile(
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
+# --- whole answers ------------------------------------------------------------
 
-def success(answer: Answer, expected: Promised, origin: str | None = None) -> dict[str, Any]:
-    """A 200 of the function, whole. Gives `data`, with numbers as Decimal."""
+
+def success(answer: Answer, origin: str | None = None) -> dict[str, Any]:
+    """Check a 200 of the function. Return `data`, with numbers as Decimal."""
     body = _body(answer, 200, "user_response")
     tag = answer.header("etag") or ""
-    assert ETAG.fullmatch(tag), f"no strong tag: {tag!r}"
-    _headers(
-        answer,
-        FUNCTION_HEADERS
-        | _cors(origin)
-        | {"x-request-id": body["requestId"], "cache-control": expected.cache_control, "etag": tag},
-    )
+    assert ETAG.fullmatch(tag), f"not the entity tag of a record: {tag!r}"
+    _record_headers(answer, body["requestId"], tag, origin)
     _timestamp(body)
     data = body["data"]
     assert isinstance(data, dict)
     return data
 
 
-def not_modified(answer: Answer, expected: Promised, tag: str, origin: str | None = None) -> None:
-    """A 304: the headers of the 200, and no body."""
+def record(answer: Answer, expected: Mapping[str, Any]) -> None:
+    """Check a 200 of the function that returns exactly this record."""
+    equal(success(answer), expected)
+
+
+def not_modified(answer: Answer, tag: str, origin: str | None = None) -> None:
+    """Check a 304: the headers of the 200, and no body."""
     assert answer.status == 304, f"{answer.status}, expected 304"
     assert answer.body == b""
-    request_id = answer.header("x-request-id") or ""
-    assert _REQUEST_ID.fullmatch(request_id), f"no request id: {request_id!r}"
-    _headers(
-        answer,
-        FUNCTION_HEADERS
-        | _cors(origin)
-        | {"x-request-id": request_id, "cache-control": expected.cache_control, "etag": tag},
-    )
+    _record_headers(answer, _header_request_id(answer), tag, origin)
 
 
 def function_error(answer: Answer, status: int, code: str, origin: str | None = None) -> None:
-    """An error of the function, whole."""
-    body = _body(answer, status, "error_response")
-    assert body["error"] == {"code": code, "message": MESSAGES[code]}
-    _headers(
-        answer,
-        FUNCTION_HEADERS
-        | _cors(origin)
-        | _retry_after(code)
-        | {"x-request-id": body["requestId"], "cache-control": "no-store"},
-    )
+    """Check an error of the function."""
+    body = _error(answer, status, code, MESSAGES[code])
+    own = {"x-request-id": body["requestId"], "cache-control": "no-store"}
+    _headers(answer, FUNCTION_HEADERS | _cors(origin) | _retry_after(code) | own)
     _timestamp(body)
     nothing_internal(answer)
 
 
-def gateway_error(
-    answer: Answer, expected: Promised, status: int, code: str, message: str | None = None
-) -> None:
-    """An error that the gateway answers by itself, whole."""
+def gateway_error(answer: Answer, status: int, code: str, message: str | None = None) -> None:
+    """Check an error that the gateway answers by itself."""
     if answer.request.method == "HEAD":
         assert (answer.status, answer.body) == (status, b"")
-        request_id = answer.header("x-request-id") or ""
-        assert _REQUEST_ID.fullmatch(request_id), f"no request id: {request_id!r}"
+        request_id = _header_request_id(answer)
     else:
-        body = _body(answer, status, "error_response")
-        assert body["error"] == {"code": code, "message": message or MESSAGES[code]}
-        assert "timestamp" not in body, "a gateway response cannot tell the time in RFC 3339"
+        body = _error(answer, status, code, message or MESSAGES[code])
+        assert "timestamp" not in body, "no variable of a gateway response has RFC 3339 time"
         request_id = body["requestId"]
-    _headers(
-        answer,
-        GATEWAY_HEADERS
-        | _retry_after(code)
-        | {
-            "x-request-id": request_id,
-            "access-control-allow-origin": expected.origins[0],
-        },
-    )
+    allowed = answer.stage.expected.origins[0]
+    own = {"x-request-id": request_id, "access-control-allow-origin": allowed}
+    _headers(answer, GATEWAY_HEADERS | _retry_after(code) | own)
     nothing_internal(answer)
 
 
-def any_answer(answer: Answer, expected: Promised) -> None:
-    """One of the contract's answers, whole, whichever it is; no failure of the service."""
+def any_answer(answer: Answer) -> None:
+    """Check that this is one of the contract's answers, and no failure of the service."""
     assert answer.status < 500, f"{answer.status}: {answer.body[:300]!r}"
     if answer.status == 200:
-        success(answer, expected)
+        success(answer)
     elif answer.status == 204:
-        preflight(answer, expected.origins[0])
+        preflight(answer, answer.stage.expected.origins[0])
     elif answer.status == 304:
-        not_modified(answer, expected, answer.header("etag") or "")
+        not_modified(answer, answer.header("etag") or "")
     elif answer.request.method == "HEAD":
-        no_such_route(answer, expected)
+        no_such_route(answer)
     elif code(answer) in ("INVALID_USER_ID", "USER_NOT_FOUND"):
         function_error(answer, {"INVALID_USER_ID": 400}.get(code(answer), 404), code(answer))
     elif code(answer) == "INVALID_REQUEST" and answer.status != 400:
-        gateway_error(answer, expected, answer.status, "INVALID_REQUEST", MALFORMED)
+        gateway_error(answer, answer.status, "INVALID_REQUEST", MALFORMED)
     elif code(answer) == "INVALID_REQUEST":
-        gateway_error(answer, expected, 400, "INVALID_REQUEST")
+        gateway_error(answer, 400, "INVALID_REQUEST")
     else:
-        no_such_route(answer, expected)
+        no_such_route(answer)
 
 
-def no_such_route(answer: Answer, expected: Promised) -> None:
-    """Anything but the two routes: API Gateway cannot tell it from a missing signature."""
-    if expected.iam:
-        gateway_error(answer, expected, 403, "FORBIDDEN")
+def no_such_route(answer: Answer) -> None:
+    """Check the answer to any other route; on an IAM stage it looks like a missing signature."""
+    if answer.stage.expected.iam:
+        gateway_error(answer, 403, "FORBIDDEN")
     else:
-        gateway_error(answer, expected, 404, "NOT_FOUND")
+        gateway_error(answer, 404, "NOT_FOUND")
 
 
-def refused(answer: Answer, expected: Promised) -> None:
-    """403 of an IAM stage. Credentials that are none at all are told to be malformed."""
+def refused(answer: Answer) -> None:
+    """Check a 403 of an IAM stage. Unreadable credentials are called malformed."""
     if code(answer) == "INVALID_REQUEST":
-        gateway_error(answer, expected, 403, "INVALID_REQUEST", MALFORMED)
+        gateway_error(answer, 403, "INVALID_REQUEST", MALFORMED)
     else:
-        gateway_error(answer, expected, 403, "FORBIDDEN")
+        gateway_error(answer, 403, "FORBIDDEN")
 
 
 def preflight(answer: Answer, allowed: str) -> None:
-    """The answer to a browser's preflight, which lets one origin read."""
+    """Check the answer to a browser's preflight, which lets one origin read."""
     assert answer.status == 204, f"{answer.status}, expected 204"
     assert answer.body == b""
     headers = PREFLIGHT_HEADERS | {"access-control-allow-origin": allowed}
@@ -163,21 +142,24 @@ def preflight(answer: Answer, allowed: str) -> None:
     _headers(answer, headers)
 
 
+# --- parts of answers -----------------------------------------------------------
+
+
 def code(answer: Answer) -> str:
     """The error code of a body that fits the contract."""
     return str(_body(answer, answer.status, "error_response")["error"]["code"])
 
 
 def nothing_internal(answer: Answer) -> None:
-    """Neither body nor headers tell what the service is made of."""
-    own = [f"{key}: {value}" for key, value in answer.headers if not _PLATFORM.fullmatch(key)]
-    for text in [answer.body.decode("utf-8", "replace"), *own]:
+    """Check that neither body nor headers show what the service is made of."""
+    shown = [f"{name}: {value}" for name, value in _own_headers(answer)]
+    for text in [answer.body.decode("utf-8", "replace"), *shown]:
         leak = _INTERNAL.search(text)
         assert leak is None, f"shows {leak and leak.group()!r}: {text[:300]}"
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The body as a JSON object: UTF-8, no key twice, no NaN; numbers become Decimal."""
+    """Parse a body strictly: a JSON object in UTF-8, no key twice, no NaN; numbers as Decimal."""
     try:
         value = json.loads(
             body.decode("utf-8"),
@@ -187,18 +169,38 @@ def json_object(body: bytes) -> dict[str, Any]:
             object_pairs_hook=_no_key_twice,
         )
     except ValueError as error:
-        raise AssertionError(f"the body is no JSON: {error}: {body[:300]!r}") from None
-    assert isinstance(value, dict), f"the body is no JSON object: {body[:300]!r}"
+        raise AssertionError(f"the body is not JSON: {error}: {body[:300]!r}") from None
+    assert isinstance(value, dict), f"the body is not a JSON object: {body[:300]!r}"
     return value
 
 
-def same(left: object, right: object) -> bool:
-    """Equality of JSON values: true is not 1, "1" is not 1, 1.0 is 1."""
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    return type(left) is type(right) and left == right
+def equal(actual: object, expected: object) -> None:
+    """Check that two JSON values are equal: true is not 1, "1" is not 1, 1.0 is 1."""
+    problems = list(differences(actual, expected))
+    assert not problems, "; ".join(problems[:5])
+
+
+def differences(actual: object, expected: object, place: str = "data") -> Iterator[str]:
+    """`data.born: '1815', expected Decimal('1815')` for each place where two values differ."""
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        for key in sorted(actual.keys() | expected.keys()):
+            if key not in expected:
+                yield f"{place}.{key}: {actual[key]!r}, expected nothing"
+            elif key not in actual:
+                yield f"{place}.{key}: missing, expected {expected[key]!r}"
+            else:
+                yield from differences(actual[key], expected[key], f"{place}.{key}")
+    elif isinstance(actual, list) and isinstance(expected, list) and len(actual) == len(expected):
+        for index, pair in enumerate(zip(actual, expected, strict=True)):
+            yield from differences(*pair, f"{place}[{index}]")
+    elif type(actual) is not type(expected) or actual != expected:
+        yield f"{place}: {actual!r}, expected {expected!r}"
+
+
+def _error(answer: Answer, status: int, code: str, message: str) -> dict[str, Any]:
+    body = _body(answer, status, "error_response")
+    assert body["error"] == {"code": code, "message": message}
+    return body
 
 
 def _body(answer: Answer, status: int, schema: str) -> dict[str, Any]:
@@ -212,7 +214,7 @@ def _body(answer: Answer, status: int, schema: str) -> dict[str, Any]:
         for problem in _validator(schema).iter_errors(json.loads(answer.body))
     ]
     assert not problems, f"does not fit contract/{schema}.schema.json: {problems}"
-    assert _REQUEST_ID.fullmatch(body["requestId"]), f"no request id: {body['requestId']!r}"
+    assert _REQUEST_ID.fullmatch(body["requestId"]), f"not a request id: {body['requestId']!r}"
     return body
 
 
@@ -223,14 +225,36 @@ def _validator(schema: str) -> Draft4Validator:
     return Draft4Validator(contract.load(schema), format_checker=checker)
 
 
+def _record_headers(answer: Answer, request_id: str, tag: str, origin: str | None) -> None:
+    cache_control = answer.stage.expected.cache_control
+    own = {"x-request-id": request_id, "cache-control": cache_control, "etag": tag}
+    _headers(answer, FUNCTION_HEADERS | _cors(origin) | own)
+
+
 def _headers(answer: Answer, expected: Mapping[str, str]) -> None:
     """Exactly these headers, each once, beside those of the platform."""
-    own = [(key.lower(), value) for key, value in answer.headers]
-    shown = sorted(pair for pair in own if not _PLATFORM.fullmatch(pair[0]))
+    shown = sorted((name.lower(), value) for name, value in _own_headers(answer))
     if answer.status == 304:  # RFC 9110 lets a server leave out what describes the body
         shown = [pair for pair in shown if pair[0] != "content-type"]
-        expected = {key: value for key, value in expected.items() if key != "content-type"}
-    assert shown == sorted(expected.items())
+        expected = {name: value for name, value in expected.items() if name != "content-type"}
+    wanted = sorted(expected.items())
+    surplus, lacking = [p for p in shown if p not in wanted], [p for p in wanted if p not in shown]
+    assert shown == wanted, f"headers {surplus} are not expected, {lacking} are: all are {shown}"
+
+
+def _own_headers(answer: Answer) -> list[tuple[str, str]]:
+    """The headers of the service: neither the platform's nor those of `--allow-header`."""
+    return [
+        (name, value)
+        for name, value in answer.headers
+        if not _PLATFORM.fullmatch(name) and name.lower() not in answer.stage.allowed_headers
+    ]
+
+
+def _header_request_id(answer: Answer) -> str:
+    request_id = answer.header("x-request-id") or ""
+    assert _REQUEST_ID.fullmatch(request_id), f"not a request id: {request_id!r}"
+    return request_id
 
 
 def _cors(origin: str | None) -> dict[str, str]:
@@ -248,16 +272,16 @@ def _retry_after(code: str) -> dict[str, str]:
 
 def _timestamp(body: dict[str, Any]) -> None:
     assert _UTC.fullmatch(body["timestamp"]), body["timestamp"]
-    told = datetime.fromisoformat(body["timestamp"])
-    assert abs(datetime.now(UTC) - told) < CLOCK_SKEW, f"the clock is off: {told}"
+    time = datetime.fromisoformat(body["timestamp"])
+    assert abs(datetime.now(UTC) - time) < CLOCK_SKEW, f"the clock is off: {time}"
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs]
     if len(names) != len(set(names)):
-        raise ValueError(f"a key comes twice in {names}")
+        raise ValueError(f"repeats a key in {names}")
     return dict(pairs)

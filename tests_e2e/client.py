@@ -1,7 +1,7 @@
-"""One HTTPS client for all checks: sends exactly what it is told, keeps what came back.
+"""The HTTPS client of all checks: sends exactly what it is asked to, keeps what came back.
 
 `http.client` and no more: nothing is normalised, decompressed, redirected or merged,
-and a header that came twice is seen twice.
+and a header that was sent twice is seen twice.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests_e2e.signing import Signer
 from tests_e2e.target import Target
 
 SHOWN_BYTES = 1500
+Headers = tuple[tuple[str, str], ...]
 
 
 class NoAnswerError(AssertionError):
@@ -28,21 +29,22 @@ class NoAnswerError(AssertionError):
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked, without what signs it."""
+    """A request, without what signs it."""
 
     method: str
     target: str  # path and query, as sent
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     curl: str  # the shell line that repeats it
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: header names as sent, in order; `seconds` until the last byte."""
+    """What `stage` sent back: header names as sent, in order; `seconds` until the last byte."""
 
+    stage: Target
     request: Request
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     body: bytes
     seconds: float
 
@@ -50,9 +52,9 @@ class Answer:
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
     def header(self, name: str) -> str | None:
-        """The one value of a header, or None. A header that came twice is an error."""
+        """The value of a header, or None. A header that was sent twice is an error."""
         values = self.all(name)
-        assert len(values) <= 1, f"{name} came {len(values)} times: {values}"
+        assert len(values) <= 1, f"{name} was sent {len(values)} times: {values}"
         return values[0] if values else None
 
     def shown(self) -> str:
@@ -78,7 +80,7 @@ class Exchanges:
 
 @dataclass
 class Client:
-    """Speaks to one stage over one kept-alive connection. Not for several threads."""
+    """Calls one stage over one kept-alive connection. Not for several threads."""
 
     target: Target
     exchanges: Exchanges
@@ -100,27 +102,24 @@ class Client:
         return self.send("OPTIONS", path, _named(headers))
 
     def send(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Send one request, exactly as given. Raises NoAnswerError."""
-        target = f"{self.target.base_path}{path}"
-        given = tuple((headers or {}).items())
-        request = Request(method, target, given, self._curl(method, target, given))
+        """Send one request, exactly as described. Raises NoAnswerError."""
+        request = self._request(method, path, headers)
         try:
             answer = self._exchange(request)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             reason = f"no answer: {type(error).__name__}: {error}"
             self.exchanges.last.append((request, reason))
-            raise NoAnswerError(f"{method} {target}: {reason}") from None
+            raise NoAnswerError(f"{method} {request.target}: {reason}") from None
         self.exchanges.last.append((request, answer))
         return answer
 
     def raw(self, path: str, headers: Mapping[str, str] | None = None) -> bytes:
-        """GET over a connection of its own: every byte that comes before it is closed."""
-        target = f"{self.target.base_path}{path}"
-        given = tuple((headers or {}).items())
-        request = Request("GET", target, given, self._curl("GET", target, given))
-        lines = [f"GET {target} HTTP/1.1", f"Host: {self.target.host_header}", "Connection: close"]
-        lines += [f"{name}: {value}" for name, value in (*given, *self._signature(request).items())]
+        """GET over a connection of its own: every byte that arrives before it is closed."""
+        request = self._request("GET", path, headers)
+        lines = [f"GET {request.target} HTTP/1.1", f"Host: {self.target.host_header}"]
+        sent = (("Connection", "close"), *request.headers, *self._signature(request).items())
+        lines += [f"{name}: {value}" for name, value in sent]
         address = (self.target.host, self.target.port)
         with socket.create_connection(address, self.timeout) as plain:
             context = self.target.tls_context()
@@ -135,20 +134,26 @@ class Client:
             self._connection.close()
             self._connection = None
 
+    def _request(self, method: str, path: str, headers: Mapping[str, str] | None) -> Request:
+        target, pairs = f"{self.target.base_path}{path}", tuple((headers or {}).items())
+        return Request(method, target, pairs, self._curl(method, target, pairs))
+
     def _exchange(self, request: Request) -> Answer:
         reused = self._connection is not None
         started = time.monotonic()
         try:
-            status, headers, body = self._roundtrip(request)
+            response, body = self._roundtrip(request)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
             if not reused:
                 raise
             # A server may close a kept-alive connection at any time between answers.
             self.close()
-            status, headers, body = self._roundtrip(request)
-        return Answer(request, status, headers, body, time.monotonic() - started)
+            response, body = self._roundtrip(request)
+        seconds = time.monotonic() - started
+        headers = tuple(response.getheaders())
+        return Answer(self.target, request, response.status, headers, body, seconds)
 
-    def _roundtrip(self, request: Request) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    def _roundtrip(self, request: Request) -> tuple[http.client.HTTPResponse, bytes]:
         connection = self._connected()
         connection.putrequest(request.method, request.target)
         for name, value in (*request.headers, *self._signature(request).items()):
@@ -158,7 +163,7 @@ class Client:
         body = response.read()
         if response.will_close:
             self.close()
-        return response.status, tuple(response.getheaders()), body
+        return response, body
 
     def _connected(self) -> http.client.HTTPSConnection:
         if self._connection is None:
@@ -173,7 +178,7 @@ class Client:
             return {}
         return self.signer.headers(request.method, self.target.host_header, request.target)
 
-    def _curl(self, method: str, target: str, headers: tuple[tuple[str, str], ...]) -> str:
+    def _curl(self, method: str, target: str, headers: Headers) -> str:
         words = ["curl", "--silent", "--show-error", "--include", "--path-as-is"]
         words += ["--head"] if method == "HEAD" else ["--request", method]
         if self.target.ca_bundle:
@@ -184,7 +189,7 @@ class Client:
         if self.signer:
             line += f" --aws-sigv4 aws:amz:{self.signer.region}:execute-api"
             line += ' --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
-            if self.signer.token:
+            if self.signer.credentials.token:
                 line += ' --header "x-amz-security-token: $AWS_SESSION_TOKEN"'
         line += " " + shlex.quote(f"https://{self.target.host_header}{target}")
         return f"{line}  # {self.note}" if self.note else line

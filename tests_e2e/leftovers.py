@@ -7,7 +7,11 @@ end of the run, because a worker was interrupted or killed, the controller remov
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from tests_e2e.aws import client
 
 
 class Journal:
@@ -17,10 +21,12 @@ class Journal:
         self._path = path
 
     def placed(self, kind: str, *names: str) -> None:
-        """To be called before the thing exists."""
+        """Call this before the thing exists. `kind` is a key of REMOVERS."""
         self._write("placed", kind, *names)
 
-    def removed(self, kind: str, *names: str) -> None:
+    def remove(self, kind: str, *names: str) -> None:
+        """Remove a thing, whether it came into being or not."""
+        REMOVERS[kind](*names)
         self._write("removed", kind, *names)
 
     def remaining(self) -> list[tuple[str, ...]]:
@@ -37,3 +43,29 @@ class Journal:
     def _write(self, *words: str) -> None:
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(words) + "\n")
+
+
+def _remove_user(table: str, user_id: str) -> None:
+    client("dynamodb").delete_item(TableName=table, Key={"userId": {"S": user_id}})
+
+
+def _remove_principal(name: str) -> None:
+    iam = client("iam")
+    with suppress(iam.exceptions.NoSuchEntityException):
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+            iam.delete_user_policy(UserName=name, PolicyName=policy)
+        iam.delete_user(UserName=name)
+
+
+def _remove_function(name: str) -> None:
+    with suppress(client("lambda").exceptions.ResourceNotFoundException):
+        client("lambda").delete_function(FunctionName=name)
+
+
+REMOVERS: dict[str, Callable[..., None]] = {
+    "user": _remove_user,
+    "principal": _remove_principal,
+    "function": _remove_function,
+}

@@ -1,4 +1,4 @@
-"""An empty web page, served on this machine under whatever origin a browser looks for here."""
+"""An empty web page, served on this machine under whatever origin a browser asks for."""
 
 from __future__ import annotations
 
@@ -87,4 +87,4 @@ class _Page(BaseHTTPRequestHandler):
         self.wfile.write(PAGE)
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Keep standard error quiet."""

@@ -1,6 +1,6 @@
-"""Whether anybody serves the stage and takes the credentials: asked once, before any check.
+"""Whether the stage answers and AWS accepts the credentials: checked once, before any check.
 
-Each function gives one line that says what is wrong, or None.
+Each function returns one line that says what is wrong, or None.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests_e2e.target import Target
 
 CONNECT_SECONDS = 4
-PATIENCE_SECONDS = 8  # a name server that is silent cannot be given a timeout
+PATIENCE_SECONDS = 8  # a name server that does not answer has no timeout
 
 
 def stage_problem(target: Target) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,9 +10,36 @@ from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
+from contract.answers import FUNCTION_HEADERS, GATEWAY_HEADERS, PREFLIGHT_HEADERS
 from contract.stages import STAGES, Promised
 
 LOCAL_PREFIX = "/_aws/execute-api/"
+VALUES = {
+    "--stage-url": ("URL", "URL of the stage, for instance the Url output of the stack"),
+    "--stage-name": (
+        "NAME",
+        f"whose promises it must keep: {', '.join(STAGES)} (default: the end of the URL)",
+    ),
+    "--ca-bundle": ("FILE", "CA certificates that the stage's certificate is checked with"),
+    "--table-name": ("NAME", "the stage's table: places and removes test users there"),
+    "--stack-name": ("NAME", "the stage's stack: finds the table, and checks what is deployed"),
+}
+FLAGS = {
+    "--burst": "also send bursts and load (always on a local stage)",
+    "--principals": "also create, and remove, an IAM user and a function that try what they may not"
+    " (always on a local stage)",
+    "--table-faults": "also bring up a separate local stage whose table fails",
+    "--lifecycle": "also bring up separate local stages and destroy them",
+}
+# Field names of RFC 9110, and those that the contract fixes: a check must not lose them.
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+CONTRACT_HEADERS = {*FUNCTION_HEADERS, *GATEWAY_HEADERS, *PREFLIGHT_HEADERS} | {
+    "access-control-allow-credentials",
+    "access-control-allow-origin",
+    "etag",
+    "retry-after",
+    "x-request-id",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +63,7 @@ class Target:
     table_faults: bool = False
     lifecycle: bool = False
     strict: bool = False
+    allowed_headers: frozenset[str] = frozenset()  # in lower case
 
     @property
     def local(self) -> bool:
@@ -61,31 +90,10 @@ class Target:
 
 def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("e2e", "the stage that tests_e2e checks")
-    group.addoption(
-        "--stage-url",
-        metavar="URL",
-        help="URL of the stage, for instance the Url output of the stack",
-    )
-    group.addoption(
-        "--stage-name",
-        metavar="NAME",
-        help=f"whose promises it must keep: {', '.join(STAGES)} (default: the end of the URL)",
-    )
-    group.addoption(
-        "--ca-bundle",
-        metavar="FILE",
-        help="CA certificates that the stage's certificate is checked with",
-    )
-    group.addoption(
-        "--table-name",
-        metavar="NAME",
-        help="the stage's table: places and removes test users there",
-    )
-    group.addoption(
-        "--stack-name",
-        metavar="NAME",
-        help="the stage's stack: finds the table, and checks what is deployed",
-    )
+    for option, (metavar, text) in VALUES.items():
+        group.addoption(option, metavar=metavar, help=text)
+    for option, text in FLAGS.items():
+        group.addoption(option, action="store_true", help=text)
     group.addoption(
         "--auth",
         choices=["none", "iam"],
@@ -93,28 +101,16 @@ def add_options(parser: pytest.Parser) -> None:
         help="iam: sign the requests with the AWS credentials of the environment",
     )
     group.addoption(
-        "--burst", action="store_true", help="also send bursts and load (always on a local stage)"
-    )
-    group.addoption(
-        "--principals",
-        action="store_true",
-        help="also make, and remove, an IAM user and a function that try what they may not"
-        " (always on a local stage)",
-    )
-    group.addoption(
-        "--table-faults",
-        action="store_true",
-        help="also bring up an own local stage whose table fails",
-    )
-    group.addoption(
-        "--lifecycle",
-        action="store_true",
-        help="also bring up own local stages and destroy them",
+        "--allow-header",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a header that something in front of the stage adds, for instance via; repeatable",
     )
 
 
 def from_options(config: pytest.Config) -> Target:
-    """The stage that the options name. Raises pytest.UsageError with one line."""
+    """Read the stage that the options name. Raises pytest.UsageError with one line."""
     url = config.getoption("stage_url", None)
     if not url:
         raise pytest.UsageError(
@@ -132,11 +128,12 @@ def from_options(config: pytest.Config) -> Target:
         table_faults=config.getoption("table_faults"),
         lifecycle=config.getoption("lifecycle"),
         strict=bool(config.getoption("strict")),  # pytest's own --strict
+        allowed_headers=frozenset(map(_allowed_header, config.getoption("allow_header"))),
     )
 
 
 def of(url: str, stage_name: str | None = None, ca_bundle: Path | None = None) -> Target:
-    """The stage at a URL, with no leave to do anything. Raises pytest.UsageError."""
+    """Read a stage from its URL, with nothing permitted. Raises pytest.UsageError."""
     parts = _split(url)
     base_path = parts.path.rstrip("/")
     stage_name = stage_name or base_path.rpartition("/")[2]
@@ -158,7 +155,7 @@ def of(url: str, stage_name: str | None = None, ca_bundle: Path | None = None) -
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises on a port that is none
+        parts.port  # noqa: B018 - raises on a port that is not a number
     except ValueError as error:
         raise pytest.UsageError(f"--stage-url {url}: {error}") from None
     if parts.scheme != "https" or not parts.hostname:
@@ -166,6 +163,16 @@ def _split(url: str) -> SplitResult:
     if parts.query or parts.fragment or parts.username:
         raise pytest.UsageError(f"--stage-url {url}: a stage's URL is only https://HOST/PATH")
     return parts
+
+
+def _allowed_header(name: str) -> str:
+    if not HEADER_NAME.fullmatch(name):
+        raise pytest.UsageError(
+            f"--allow-header {name!r}: not a header name: letters, digits and hyphens, no value"
+        )
+    if name.lower() in CONTRACT_HEADERS:
+        raise pytest.UsageError(f"--allow-header {name}: the contract fixes this header")
+    return name.lower()
 
 
 def _ca_bundle(path: str | None) -> Path | None:

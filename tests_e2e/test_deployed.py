@@ -1,4 +1,4 @@
-"""What was deployed, read back from AWS: not what the template says, but what is there."""
+"""What was deployed, read back from AWS: what exists, not what the template declares."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pytest
 
 from contract.stages import LOG_RETENTION_DAYS
 from tests_e2e import aws
-from tests_e2e.aws import Users
 from tests_e2e.leftovers import Journal
 from tests_e2e.target import Target
+from tests_e2e.users import Users
 
 X_RAY = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
-# Tries calls with the role that it runs under; gives "allowed" or the error code of each.
+# Tries calls with the role that it runs under; returns "allowed" or the error code of each.
 TRIES_CALLS = """
 import botocore.session
 from botocore.config import Config
@@ -50,13 +50,13 @@ def function(deployed: dict[str, str]) -> dict[str, Any]:
 
 
 @pytest.mark.promise("logs-kept-7-days")
-def test_every_log_group_keeps_its_logs_7_days(deployed: dict[str, str], stage: Target) -> None:
+def test_log_groups_keep_logs_as_promised(deployed: dict[str, str], stage: Target) -> None:
     pages = aws.client("cloudformation").get_paginator("list_stack_resources")
     names = {
-        one["PhysicalResourceId"]
+        resource["PhysicalResourceId"]
         for page in pages.paginate(StackName=stage.stack_name)
-        for one in page["StackResourceSummaries"]
-        if one["ResourceType"] == "AWS::Logs::LogGroup"
+        for resource in page["StackResourceSummaries"]
+        if resource["ResourceType"] == "AWS::Logs::LogGroup"
     }
     outputs = ("FunctionLogGroup", "AccessLogGroup", "ExecutionLogGroup")
     assert names == {deployed[output] for output in outputs}
@@ -74,7 +74,7 @@ def test_table_bills_on_demand(deployed: dict[str, str]) -> None:
 
 
 @pytest.mark.promise("table-recoverable")
-def test_table_can_be_restored_to_any_second(deployed: dict[str, str]) -> None:
+def test_table_is_recoverable(deployed: dict[str, str]) -> None:
     backups = aws.client("dynamodb").describe_continuous_backups(TableName=deployed["TableName"])
     recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
@@ -102,7 +102,7 @@ def test_role_grants_exactly_what_the_function_needs(
 
 
 @pytest.mark.promise("least-privilege")
-def test_only_lambda_takes_the_role(function: dict[str, Any]) -> None:
+def test_role_is_assumed_by_lambda_alone(function: dict[str, Any]) -> None:
     role = aws.client("iam").get_role(RoleName=function["Role"].rpartition("/")[2])["Role"]
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Effect"] == "Allow"
@@ -112,12 +112,12 @@ def test_only_lambda_takes_the_role(function: dict[str, Any]) -> None:
 
 @pytest.mark.promise("least-privilege")
 @pytest.mark.usefixtures("principals")
-def test_role_can_read_its_table_and_do_nothing_else(
+def test_role_reads_its_table_and_nothing_else(
     users: Users, function: dict[str, Any], journal: Journal
 ) -> None:
-    """Tried, not read: a function of ours runs under the very same role."""
+    """Tried, not read: another function runs under the same role."""
     own = {"TableName": users.table}
-    key = {"Key": {"userId": {"S": users.put({})}}}
+    key = {"Key": {"userId": {"S": users.put().id}}}
     other = {"TableName": f"{users.table}-other"}
     item = {"Item": key["Key"]}
     match = {
@@ -184,7 +184,7 @@ def _tried(calls: list[Any], function: dict[str, Any], journal: Journal) -> list
         lambda_.get_waiter("function_active_v2").wait(FunctionName=name)
         payload = lambda_.invoke(FunctionName=name, Payload=json.dumps(calls))["Payload"].read()
     finally:
-        aws.remove(journal, "function", name)
+        journal.remove("function", name)
     outcomes: list[str] = json.loads(payload)
     assert len(outcomes) == len(calls), outcomes
     return outcomes

@@ -1,6 +1,6 @@
-"""A stage for development goes without a trace; one with real users leaves its users.
+"""A stage for development leaves nothing behind; one with real users leaves its users.
 
-Each test deploys a stage to an emulator of its own.
+Each test deploys a stage to a separate emulator.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ADA = {"userId": {"S": "ada"}}
 
 
 class Account:
-    """The account that one stage was deployed to."""
+    """The account that a stage was deployed to."""
 
     def __init__(self, running: RunningStage) -> None:
         environment = running.environment
@@ -55,7 +55,7 @@ class Account:
         return [name for name in names if name.startswith(self.stack_name)]
 
     def everything_else(self) -> list[Any]:
-        """What stands in the account beside tables and roles."""
+        """What the account holds beside tables and roles."""
         return [
             *self.client("apigateway").get_rest_apis()["items"],
             *self.client("cloudwatch").describe_alarms()["MetricAlarms"],
@@ -68,7 +68,7 @@ class Account:
 
 @pytest.fixture
 def account(request: pytest.FixtureRequest, assembly: Callable[[str], Path]) -> Iterator[Account]:
-    from tools.local_stage import serve  # here, because all other checks do without its tools
+    from tools.local_stage import serve  # here, because no other check needs its tools
 
     stage = request.param
     with serve(stage=stage, assembly=assembly(stage)) as running:
@@ -76,7 +76,7 @@ def account(request: pytest.FixtureRequest, assembly: Callable[[str], Path]) -> 
 
 
 @pytest.mark.parametrize("account", ["dev"], indirect=True)
-def test_development_stage_goes_without_a_trace(account: Account) -> None:
+def test_development_stage_leaves_nothing(account: Account) -> None:
     assert account.tables() == [account.table_name]
     assert account.everything_else()
     account.destroy()
@@ -87,7 +87,7 @@ def test_development_stage_goes_without_a_trace(account: Account) -> None:
 
 
 @pytest.mark.parametrize("account", ["prod"], indirect=True)
-def test_users_of_production_outlive_their_stage(account: Account) -> None:
+def test_users_of_production_survive(account: Account) -> None:
     dynamodb = account.client("dynamodb")
     dynamodb.put_item(TableName=account.table_name, Item=ADA)
     account.destroy()

@@ -1,6 +1,6 @@
-"""Over the rate limit requests are refused in the contract's shape; below it none is.
+"""Over the rate limit requests are refused in the contract's shape; below it none are.
 
-Token buckets on AWS are not exact; what depends on the exact numbers is asked of a
+Token buckets on AWS are not exact; what depends on the exact numbers is checked on a
 local stage alone.
 """
 
@@ -11,13 +11,19 @@ import time
 import pytest
 
 from contract.stages import BURST, RATE_PER_SECOND
-from tests_e2e import bursts, checks
+from tests_e2e import checks, traffic
 from tests_e2e.client import Answer, Client
 from tests_e2e.target import Target
 
-pytestmark = pytest.mark.promise("rate-limited")
-# Neither needs a record; the one ends in the gateway, the other calls the function.
-PATHS = {"/user": (400, "INVALID_REQUEST"), "/user/nobody-has-this-id": (404, "USER_NOT_FOUND")}
+pytestmark = [
+    pytest.mark.promise("rate-limited"),
+    pytest.mark.burst,
+    pytest.mark.proof("own"),
+    pytest.mark.xdist_group("browser and bursts"),
+]
+# Neither needs a user: the gateway answers one by itself, and calls the function for the other.
+GATEWAY, FUNCTION = "/user", "/user/nobody-has-this-id"
+ACCEPTED = {GATEWAY: (400, "INVALID_REQUEST"), FUNCTION: (404, "USER_NOT_FOUND")}
 AT_MOST = 1500
 
 
@@ -25,27 +31,28 @@ def _refused(answer: Answer) -> bool:
     return answer.status == 429
 
 
-@pytest.mark.usefixtures("burst")
-@pytest.mark.parametrize("path", PATHS)
-def test_burst_is_refused_and_the_stage_recovers(api: Client, stage: Target, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", [GATEWAY, pytest.param(FUNCTION, marks=pytest.mark.only("aws-or-open"))]
+)
+def test_burst_is_refused_and_stage_recovers(api: Client, stage: Target, path: str) -> None:
     _fill_bucket()
     started = time.monotonic()
-    answers = bursts.until(_refused, api, path, clients=6, at_most=AT_MOST)
+    answers = traffic.until(_refused, api, path, clients=6, at_most=AT_MOST)
     seconds = time.monotonic() - started
     refused = [answer for answer in answers if _refused(answer)]
     rate = len(answers) / seconds
     assert refused, f"none of {len(answers)} requests was refused, at {rate:.0f} a second"
     for answer in refused:
-        checks.gateway_error(answer, stage.expected, 429, "THROTTLED")
+        checks.gateway_error(answer, 429, "THROTTLED")
     accepted = [answer for answer in answers if not _refused(answer)]
-    assert {(answer.status, checks.code(answer)) for answer in accepted} == {PATHS[path]}
+    assert {(answer.status, checks.code(answer)) for answer in accepted} == {ACCEPTED[path]}
     if stage.local:
         assert BURST <= len(accepted) <= BURST + RATE_PER_SECOND * seconds + 1
     time.sleep(float(refused[0].header("retry-after") or "0"))
     for _ in range(20):
-        assert api.get(path).status == PATHS[path][0]
+        assert api.get(path).status == ACCEPTED[path][0]
 
 
 def _fill_bucket() -> None:
-    """Whatever the checks before have spent, there is a whole burst again."""
+    """Wait until a whole burst is available again, whatever the checks before have spent."""
     time.sleep(BURST / RATE_PER_SECOND)

@@ -11,11 +11,8 @@ import pytest
 
 from contract.stages import PROMPT_SECONDS
 from tests_e2e import checks
-from tests_e2e.aws import Users
 from tests_e2e.client import Answer, Client
-from tests_e2e.target import Target
-
-ROUTES = pytest.mark.parametrize("route", ["/user/{}", "/user?userId={}"])
+from tests_e2e.users import STORED, Users, new_id
 
 
 def _deep(core: Any, *wrapping: str) -> Any:
@@ -83,37 +80,40 @@ VALUES: dict[str, tuple[dict[str, Any], Any]] = {
 }
 
 
+STORED_VALUES = {name: stored for name, (stored, _) in VALUES.items()}
+SHOWN_VALUES = {name: shown for name, (_, shown) in VALUES.items()}
+OTHER_ID = "11111111-2222-3333-4444-555555555555"
+
+
 @pytest.mark.promise("record-returned", "query-route-same", "json-nosniff", "request-id-matches")
-@ROUTES
-def test_record_is_returned_whole(api: Client, users: Users, stage: Target, route: str) -> None:
-    user = users.put({"name": {"S": "Ada Lovelace"}, "born": {"N": "1815"}})
-    data = checks.success(api.get(route.format(user)), stage.expected)
-    assert checks.same(data, {"userId": user, "name": "Ada Lovelace", "born": Decimal(1815)})
-
-
-@pytest.mark.promise("record-returned", "query-route-same")
-@ROUTES
-def test_everybody_gets_their_own_record(
-    api: Client, users: Users, stage: Target, route: str
-) -> None:
-    """Asked in turns, so that an answer kept from the request before is noticed."""
-    people = [users.put({"number": {"N": str(number)}}) for number in range(3)]
-    for number, user in [*enumerate(people), *enumerate(people)]:
-        data = checks.success(api.get(route.format(user)), stage.expected)
-        assert checks.same(data, {"userId": user, "number": Decimal(number)})
+def test_record_is_returned_whole(api: Client, users: Users, route: str) -> None:
+    user = users.put(born={"N": "1815"})
+    checks.record(api.get(route.format(user.id)), user.record(born=Decimal(1815)))
 
 
 @pytest.mark.promise("record-returned")
-def test_ids_differ_by_case(api: Client, users: Users, stage: Target) -> None:
-    lower = users.put({"case": {"S": "lower"}})
-    upper = users.put({"case": {"S": "upper"}}, lower.upper())
-    for user, case in ((lower, "lower"), (upper, "upper")):
-        data = checks.success(api.get(f"/user/{user}"), stage.expected)
-        assert checks.same(data, {"userId": user, "case": case})
+def test_user_without_attributes_is_returned(api: Client, users: Users) -> None:
+    user = users.put(**dict.fromkeys(STORED))
+    checks.record(api.get(f"/user/{user.id}"), {"userId": user.id})
 
 
 @pytest.mark.promise("record-returned", "query-route-same")
-@ROUTES
+def test_each_user_gets_their_own_record(api: Client, users: Users, route: str) -> None:
+    """In turns, so that an answer kept from the request before is noticed."""
+    people = [users.put(number={"N": str(number)}) for number in range(3)]
+    for number, user in [*enumerate(people), *enumerate(people)]:
+        checks.record(api.get(route.format(user.id)), user.record(number=Decimal(number)))
+
+
+@pytest.mark.promise("record-returned")
+def test_ids_differ_by_case(api: Client, users: Users) -> None:
+    lower = users.put(case={"S": "lower"})
+    upper = users.put(lower.id.upper(), case={"S": "upper"})
+    for user, case in ((lower, "lower"), (upper, "upper")):
+        checks.record(api.get(f"/user/{user.id}"), user.record(case=case))
+
+
+@pytest.mark.promise("record-returned", "query-route-same")
 @pytest.mark.parametrize(
     "user_id",
     [
@@ -124,100 +124,90 @@ def test_ids_differ_by_case(api: Client, users: Users, stage: Target) -> None:
     ],
     ids=["128 characters", "signs first", "digits", "signs last"],
 )
-def test_every_kind_of_id(
-    api: Client, users: Users, stage: Target, user_id: str, route: str
-) -> None:
-    users.put({"name": {"S": "Ada"}}, user_id)
-    data = checks.success(api.get(route.format(user_id)), stage.expected)
-    assert checks.same(data, {"userId": user_id, "name": "Ada"})
+def test_every_kind_of_id_is_found(api: Client, users: Users, user_id: str, route: str) -> None:
+    user = users.put(user_id)
+    checks.record(api.get(route.format(user_id)), user.record())
 
 
 @pytest.mark.only("local")
 @pytest.mark.promise("record-returned")
-def test_id_of_one_character(api: Client, users: Users, stage: Target) -> None:
+def test_id_of_one_character_is_found(api: Client, users: Users) -> None:
     """Elsewhere such a short id could be somebody's."""
-    users.put({}, "Z")
-    assert checks.success(api.get("/user/Z"), stage.expected) == {"userId": "Z"}
+    user = users.put("Z")
+    checks.record(api.get("/user/Z"), user.record())
 
 
 @pytest.mark.promise("record-returned")
-def test_answers_promptly(api: Client, users: Users) -> None:
-    """The quickest of some: neither a cold start nor a busy machine is at fault."""
-    path = f"/user/{users.put({})}"
+def test_answer_is_prompt(api: Client, users: Users) -> None:
+    """The quickest of some: neither a cold start nor a busy machine counts."""
+    path = f"/user/{users.put().id}"
     assert min(api.get(path).seconds for _ in range(5)) < PROMPT_SECONDS
 
 
 @pytest.mark.promise("values-exact")
 @pytest.mark.parametrize("name", VALUES)
-def test_value_arrives_exactly(api: Client, users: Users, stage: Target, name: str) -> None:
+def test_value_arrives_exactly(api: Client, users: Users, name: str) -> None:
     stored, shown = VALUES[name]
-    user = users.put({"value": stored})
-    data = checks.success(api.get(f"/user/{user}"), stage.expected)
-    assert checks.same(data, {"userId": user, "value": shown})
+    user = users.put(value=stored)
+    checks.record(api.get(f"/user/{user.id}"), user.record(value=shown))
 
 
 @pytest.mark.promise("values-exact", "query-route-same")
-@ROUTES
-def test_record_with_every_type(api: Client, users: Users, stage: Target, route: str) -> None:
-    user = users.put({name: stored for name, (stored, _) in VALUES.items()})
-    data = checks.success(api.get(route.format(user)), stage.expected)
-    shown = {name: value for name, (_, value) in VALUES.items()}
-    assert checks.same(data, {**shown, "userId": user})
+def test_record_with_every_type_arrives_exactly(api: Client, users: Users, route: str) -> None:
+    user = users.put(**STORED_VALUES)
+    checks.record(api.get(route.format(user.id)), user.record(**SHOWN_VALUES))
 
 
 @pytest.mark.promise("values-exact")
-def test_numbers_keep_their_digits_in_the_text(api: Client, users: Users) -> None:
+def test_numbers_keep_their_digits_in_text(api: Client, users: Users) -> None:
     """Read from the bytes: a parser would hide digits that were never sent."""
     digits = "12345678901234567890123456789012345678"
-    answer = api.get(f"/user/{users.put({'value': {'N': digits}})}")
+    answer = api.get(f"/user/{users.put(value={'N': digits}).id}")
     assert f'"value":{digits}'.encode() in answer.body.replace(b" ", b"")
 
 
 @pytest.mark.promise("values-exact", "record-returned")
-def test_large_record(api: Client, users: Users, stage: Target) -> None:
-    """A table takes 400 KB; an item of nearly that size arrives whole."""
+def test_large_record_arrives_whole(api: Client, users: Users) -> None:
+    """A table takes 400 KB; this item is nearly that large."""
     text = "0123456789abcdef" * 24_000
-    user = users.put({"text": {"S": text}})
-    data = checks.success(api.get(f"/user/{user}"), stage.expected)
-    assert data.keys() == {"userId", "text"}
+    user = users.put(text={"S": text})
+    data = checks.success(api.get(f"/user/{user.id}"))
+    assert data.keys() == user.record(text=text).keys()
+    assert len(data["text"]) == len(text)
     assert data["text"] == text
 
 
 @pytest.mark.promise("record-returned")
-def test_a_removed_user_is_gone(api: Client, users: Users, stage: Target) -> None:
-    """Read consistently and cached nowhere on the way."""
-    user = users.put({"name": {"S": "Ada"}})
-    checks.success(api.get(f"/user/{user}"), stage.expected)
+def test_removed_user_is_not_found(api: Client, users: Users) -> None:
+    """Read consistently, and cached nowhere on the way."""
+    user = users.put()
+    checks.success(api.get(f"/user/{user.id}"))
     users.remove_all()
-    checks.function_error(api.get(f"/user/{user}"), 404, "USER_NOT_FOUND")
+    checks.function_error(api.get(f"/user/{user.id}"), 404, "USER_NOT_FOUND")
 
 
 @pytest.mark.promise("record-returned", "etag-follows-data")
-def test_a_changed_record_is_seen_at_once(api: Client, users: Users, stage: Target) -> None:
-    user = users.new_id()
+def test_changed_record_is_seen_at_once(api: Client, users: Users) -> None:
+    user_id = new_id()
     for version in range(3):
-        users.put({"version": {"N": str(version)}}, user)
-        data = checks.success(api.get(f"/user/{user}"), stage.expected)
-        assert checks.same(data["version"], Decimal(version))
+        user = users.put(user_id, version={"N": str(version)})
+        checks.record(api.get(f"/user/{user_id}"), user.record(version=Decimal(version)))
 
 
 @pytest.mark.promise("query-route-same")
 def test_both_routes_answer_alike(api: Client, users: Users) -> None:
-    user = users.put({name: stored for name, (stored, _) in VALUES.items()})
-    by_path, by_query = api.get(f"/user/{user}"), api.get(f"/user?userId={user}")
+    user = users.put(**STORED_VALUES)
+    by_path, by_query = api.get(f"/user/{user.id}"), api.get(f"/user?userId={user.id}")
     assert _lasting(by_path) == _lasting(by_query)
 
 
 @pytest.mark.promise("record-returned", "query-route-same")
 @pytest.mark.parametrize(
-    "asked", ["/user/{0}?userId={1}", "/user/{0}?x=1", "/user?userId={0}&x=1", "/user?x&userId={0}"]
+    "path", ["/user/{0}?userId={1}", "/user/{0}?x=1", "/user?userId={0}&x=1", "/user?x&userId={0}"]
 )
-def test_other_parameters_change_nothing(
-    api: Client, users: Users, stage: Target, asked: str
-) -> None:
-    user, other = users.put({"n": {"N": "1"}}), users.put({"n": {"N": "2"}})
-    data = checks.success(api.get(asked.format(user, other)), stage.expected)
-    assert checks.same(data, {"userId": user, "n": Decimal(1)})
+def test_other_parameters_change_nothing(api: Client, users: Users, path: str) -> None:
+    user, other = users.put(n={"N": "1"}), users.put(n={"N": "2"})
+    checks.record(api.get(path.format(user.id, other.id)), user.record(n=Decimal(1)))
 
 
 @pytest.mark.promise("json-nosniff")
@@ -235,28 +225,32 @@ def test_other_parameters_change_nothing(
     ],
     ids=lambda header: header[:30],
 )
-def test_always_json(api: Client, users: Users, stage: Target, header: str) -> None:
+def test_answer_is_always_json(api: Client, users: Users, header: str) -> None:
     """Whatever else a client sends, the answer is the same."""
-    user = users.put({})
+    user = users.put()
     name, _, value = header.partition(": ")
-    answer = api.send("GET", f"/user/{user}", {name: value})
-    assert checks.success(answer, stage.expected) == {"userId": user}
+    checks.record(api.send("GET", f"/user/{user.id}", {name: value}), user.record())
 
 
 @pytest.mark.promise("request-id-matches")
-def test_request_ids_are_the_requests_own(api: Client, users: Users) -> None:
-    """New for every request, and not what a client says."""
-    user = users.put({})
-    said = "11111111-2222-3333-4444-555555555555"
-    ids = [api.get(f"/user/{user}", x_request_id=said).header("x-request-id") for _ in range(4)]
-    assert len({*ids, said}) == 5
+def test_request_ids_are_unique_and_not_the_clients(api: Client, users: Users) -> None:
+    path = f"/user/{users.put().id}"
+    ids = [api.get(path, x_request_id=OTHER_ID).header("x-request-id") for _ in range(4)]
+    assert len({*ids, OTHER_ID}) == 5
 
 
 @pytest.mark.only("aws")
 @pytest.mark.promise("request-id-matches")
-def test_request_id_is_the_one_of_api_gateway(api: Client) -> None:
-    answer = api.get("/user/nobody-has-this-id")
-    assert answer.header("x-request-id") == answer.header("x-amzn-requestid")
+def test_request_id_cannot_be_set_by_client(api: Client, users: Users, route: str) -> None:
+    """API Gateway takes `x-amzn-RequestId` for the request's id, but not for its extended id.
+
+    An answer of the function and one of the gateway itself.
+    """
+    for path in (route.format(users.put().id), "/user"):
+        answer = api.get(path, x_amzn_requestid=OTHER_ID)
+        body = checks.json_object(answer.body)
+        assert body["requestId"] != OTHER_ID
+        assert answer.header("x-request-id") == body["requestId"]
 
 
 def _lasting(answer: Answer) -> tuple[object, ...]:

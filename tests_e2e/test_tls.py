@@ -38,7 +38,7 @@ def _only(context: ssl.SSLContext, version: str, *, old: bool = False) -> ssl.SS
 
 
 def _speaks(version: str) -> bool:
-    """Whether this machine's OpenSSL can shake hands in that version at all."""
+    """Whether this machine's OpenSSL supports that version at all."""
     authority = trustme.CA()
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
     authority.issue_cert("localhost").configure_cert(server)
@@ -62,7 +62,7 @@ def _speaks(version: str) -> bool:
 @pytest.mark.parametrize("version", OLD)
 def test_old_tls_is_refused(stage: Target, version: str) -> None:
     if not _speaks(version):
-        pytest.skip("an OpenSSL that speaks TLS 1.0 and 1.1")
+        pytest.skip("the OpenSSL of this machine cannot speak that version")
     with pytest.raises((ssl.SSLError, ConnectionError)) as refused:
         _handshake(stage, _only(stage.tls_context(), version, old=True))
     assert not isinstance(refused.value, ssl.SSLCertVerificationError)
@@ -77,15 +77,15 @@ def test_newest_tls_is_chosen(stage: Target) -> None:
     assert _handshake(stage, stage.tls_context()) == "TLSv1.3"
 
 
-def test_certificate_of_an_unknown_authority_is_noticed(stage: Target, tmp_path: Path) -> None:
-    """The stage's certificate hangs on its CA: with another one nobody speaks to it."""
+def test_certificate_is_refused_under_another_authority(stage: Target, tmp_path: Path) -> None:
+    """A client that trusts another authority alone does not talk to the stage."""
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(other)
     with pytest.raises(ssl.SSLCertVerificationError):
         _handshake(stage, ssl.create_default_context(cafile=other))
 
 
-def test_certificate_names_the_host(stage: Target) -> None:
+def test_certificate_names_host(stage: Target) -> None:
     context = stage.tls_context()
     with (
         pytest.raises(ssl.SSLCertVerificationError, match=r"doesn't match|mismatch|not valid"),
@@ -96,7 +96,7 @@ def test_certificate_names_the_host(stage: Target) -> None:
 
 
 def test_plain_http_is_refused(stage: Target) -> None:
-    """Refused, or told where to go; never answered."""
+    """Refused, or redirected; never answered."""
     ports = {stage.port, 80} if stage.port == 443 else {stage.port}
     for port in ports:
         received = _plain_http(stage, port)
@@ -114,6 +114,6 @@ def _plain_http(stage: Target, port: int) -> bytes:
         return b""
 
 
-def test_answers_come_over_tls(anonymous: Client, stage: Target) -> None:
-    """The other checks of this module speak to the stage that all others ask."""
+def test_answer_arrives_over_tls(anonymous: Client, stage: Target) -> None:
+    """The other checks of this module talk to the stage that all others call."""
     assert anonymous.get("/").status == (403 if stage.expected.iam else 404)

@@ -14,7 +14,8 @@ from typing import Any
 
 from contract import promises
 from tools.local_stage import LocalStageError
-from tools.proof.stage.faults import FAULTS, Fault
+from tools.proof.stage.fault import Fault
+from tools.proof.stage.faults import FAULTS
 from tools.proof.stage.replay import function_of
 from tools.proof.stage.run import CannotRunError, Verdict, faulty_stage, judged
 

@@ -8,152 +8,187 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tests_e2e.target import LOCAL_PREFIX
-from tools.proof.stage.proxy import Asked, Behaviour, Forward, Given
+from tools.proof.stage.proxy import Behaviour, Forward, Headers, Request, Response
 
-When = Callable[[Asked, Given], bool]
-Replacement = bytes | Callable[[re.Match[bytes]], bytes]
+When = Callable[[Request, Response], bool]
+Change = Callable[[Request, Response], Response]
+Replacement = str | bytes | Callable[[re.Match[bytes]], bytes]
 
-
-def of_stage(asked: Asked, _: Given | None = None) -> bool:
-    """Of the stage, not of the AWS services that stand behind the same port."""
-    return asked.target.startswith(LOCAL_PREFIX)
+# --- which answers a fault concerns ------------------------------------------
 
 
-def record(asked: Asked, given: Given) -> bool:
-    return of_stage(asked) and given.status == 200
+def of_stage(request: Request, _: Response | None = None) -> bool:
+    """Of the stage, not of the AWS services behind the same port."""
+    return request.target.startswith(LOCAL_PREFIX)
 
 
-def error(asked: Asked, given: Given) -> bool:
-    return of_stage(asked) and given.status >= 400
+def record(request: Request, response: Response) -> bool:
+    return of_stage(request) and response.status == 200
 
 
-def preflight(asked: Asked, _: Given | None = None) -> bool:
-    return of_stage(asked) and asked.method == "OPTIONS"
+def not_modified(request: Request, response: Response) -> bool:
+    return of_stage(request) and response.status == 304
 
 
-def by_query(asked: Asked, given: Given) -> bool:
-    return record(asked, given) and "?userId=" in asked.target
+def error(request: Request, response: Response) -> bool:
+    return of_stage(request) and response.status >= 400
 
 
-def from_function(asked: Asked, given: Given) -> bool:
-    return of_stage(asked) and given.header("x-content-type-options") is not None
+def preflight(request: Request, _: Response) -> bool:
+    return of_stage(request) and request.method == "OPTIONS"
 
 
-def from_gateway(asked: Asked, given: Given) -> bool:
-    return error(asked, given) and not from_function(asked, given)
+def from_function(request: Request, response: Response) -> bool:
+    return of_stage(request) and response.header("x-content-type-options") is not None
+
+
+def from_gateway(request: Request, response: Response) -> bool:
+    return error(request, response) and not from_function(request, response)
 
 
 def code(name: str) -> When:
-    """Errors of this code."""
-    return lambda asked, given: error(asked, given) and f'"{name}"'.encode() in given.body
+    """Errors with this code."""
+    return lambda request, response: (
+        error(request, response) and f'"{name}"'.encode() in response.body
+    )
 
 
 def both(*conditions: When) -> When:
-    return lambda asked, given: all(condition(asked, given) for condition in conditions)
+    return lambda request, response: all(holds(request, response) for holds in conditions)
 
 
-def edits(change: Callable[[Asked, Given], Given], when: When = of_stage) -> Behaviour:
-    """Changes the answers that meet the condition."""
+# --- what is changed of an answer --------------------------------------------
 
-    def behaviour(asked: Asked, forward: Forward) -> Given:
-        given = forward(asked)
-        return change(asked, given) if when(asked, given) else given
+
+def edits(change: Change, when: When = of_stage) -> Behaviour:
+    """Change the answers that meet the condition."""
+
+    def behaviour(request: Request, forward: Forward) -> Response:
+        response = forward(request)
+        return change(request, response) if when(request, response) else response
 
     return behaviour
 
 
 def header(name: str, value: str | None, when: When = of_stage) -> Behaviour:
-    """One header in another way, or missing."""
+    """Give one header another value; None removes it."""
+    return edits(lambda _, response: with_header(response, name, value), when)
 
-    def change(_: Asked, given: Given) -> Given:
-        others = tuple(pair for pair in given.headers if pair[0].lower() != name.lower())
-        return replace(given, headers=others if value is None else (*others, (name, value)))
+
+def with_header(response: Response, name: str, value: str | None) -> Response:
+    others = without(response.headers, name)
+    return replace(response, headers=others if value is None else (*others, (name, value)))
+
+
+def without(headers: Headers, *names: str) -> Headers:
+    """The headers but for those names, in any case."""
+    dropped = {name.lower() for name in names}
+    return tuple(pair for pair in headers if pair[0].lower() not in dropped)
+
+
+def tag(digits: Callable[[], str], when: When = record) -> Behaviour:
+    """Give the entity tag other digits, and leave its form as it is."""
+
+    def change(_: Request, response: Response) -> Response:
+        other = re.sub("[0-9a-f]{32}", digits(), response.header("etag") or "")
+        return with_header(response, "ETag", other)
 
     return edits(change, when)
 
 
-def twice(name: str, when: When = of_stage) -> Behaviour:
-    """One header comes two times."""
+def request_id(other: Callable[[Request], str | None]) -> Behaviour:
+    """Give header and body another request id; None leaves them as they are."""
+
+    def change(request: Request, response: Response) -> Response:
+        theirs, new = response.header("x-request-id"), other(request)
+        if theirs is None or new is None:
+            return response
+        text = response.body.replace(theirs.encode(), new.encode())
+        return replace(with_header(response, "X-Request-Id", new), body=text)
+
+    return edits(change)
+
+
+def body(pattern: str, replacement: Replacement, when: When = record) -> Behaviour:
+    """Replace every match in the body."""
     return edits(
-        lambda _, given: replace(
-            given, headers=(*given.headers, (name, given.header(name.lower()) or ""))
-        ),
+        lambda _, response: replace(response, body=_replaced(pattern, replacement, response.body)),
         when,
     )
 
 
-def body(pattern: str, replacement: str | Replacement, when: When = record) -> Behaviour:
-    """One place of the body in another way."""
-    new = replacement.encode() if isinstance(replacement, str) else replacement
-    return edits(
-        lambda _, given: replace(given, body=re.sub(pattern.encode(), new, given.body)), when
-    )
+def data(pattern: str, replacement: Replacement) -> Behaviour:
+    """Replace every match in the record, not in what surrounds it."""
 
-
-def data(pattern: str, replacement: str | Replacement) -> Behaviour:
-    """Every place of the record, not of what is around it, in another way."""
-    new = replacement.encode() if isinstance(replacement, str) else replacement
-
-    def change(_: Asked, given: Given) -> Given:
-        head, separator, rest = given.body.partition(b'"data":')
-        return replace(given, body=head + separator + re.sub(pattern.encode(), new, rest))
+    def change(_: Request, response: Response) -> Response:
+        head, separator, rest = response.body.partition(b'"data":')
+        return replace(response, body=head + separator + _replaced(pattern, replacement, rest))
 
     return edits(change, record)
 
 
+def _replaced(pattern: str, replacement: Replacement, text: bytes) -> bytes:
+    new = replacement.encode() if isinstance(replacement, str) else replacement
+    return re.sub(pattern.encode(), new, text)
+
+
 def status(number: int, when: When) -> Behaviour:
-    return edits(lambda _, given: replace(given, status=number), when)
+    return edits(lambda _, response: replace(response, status=number), when)
 
 
 def answers(
     number: int, text: str, when: When, content_type: str = "application/json"
 ) -> Behaviour:
-    """Another answer altogether, as API Gateway or a proxy would give it by itself."""
-    instead = Given(number, (("Content-Type", content_type),), text.encode())
-    return edits(lambda _, __: instead, when)
+    """Give another answer altogether, as API Gateway or a proxy would by itself."""
+    other = Response(number, (("Content-Type", content_type),), text.encode())
+    return edits(lambda *_: other, when)
 
 
-def asks(change: Callable[[Asked], Asked]) -> Behaviour:
-    """The stage is asked for something else than the client asked for."""
-    return lambda asked, forward: forward(change(asked) if of_stage(asked) else asked)
+# --- what is changed of a request --------------------------------------------
+
+
+def asks(change: Callable[[Request], Request]) -> Behaviour:
+    """Ask the stage for something else than the client asked for."""
+    return lambda request, forward: forward(change(request) if of_stage(request) else request)
 
 
 def asks_for(pattern: str, replacement: str) -> Behaviour:
-    """Another path or query."""
-    return asks(lambda asked: replace(asked, target=re.sub(pattern, replacement, asked.target)))
+    """Ask for another path or query."""
+    return asks(
+        lambda request: replace(request, target=re.sub(pattern, replacement, request.target))
+    )
 
 
 def asks_without(name: str, pattern: str = "") -> Behaviour:
-    """A request header is not seen, if its value matches."""
+    """Leave a request header out, if its value matches."""
 
-    def change(asked: Asked) -> Asked:
-        kept = [
-            (key, value)
-            for key, value in asked.headers
-            if key.lower() != name or not re.search(pattern, value)
-        ]
-        return replace(asked, headers=tuple(kept))
+    def change(request: Request) -> Request:
+        hidden = re.search(pattern, request.header(name) or "")
+        return replace(request, headers=without(request.headers, name)) if hidden else request
 
     return asks(change)
 
 
 def slowly(seconds: float) -> Behaviour:
-    def behaviour(asked: Asked, forward: Forward) -> Given:
-        if of_stage(asked):
+    def behaviour(request: Request, forward: Forward) -> Response:
+        if of_stage(request):
             time.sleep(seconds)
-        return forward(asked)
+        return forward(request)
 
     return behaviour
+
+
+# --- what is changed of an AWS service ---------------------------------------
 
 
 def aws(operation: str, change: Callable[[bytes], bytes]) -> Behaviour:
-    """The answer of an AWS service, `DynamoDB_20120810.DescribeTable`, in another way."""
+    """Change the answers of an AWS operation, named like `Logs_20140328.FilterLogEvents`."""
 
-    def behaviour(asked: Asked, forward: Forward) -> Given:
-        given = forward(asked)
-        if asked.header("x-amz-target") != operation:
-            return given
-        others = tuple(pair for pair in given.headers if pair[0].lower() != "x-amz-crc32")
-        return replace(given, headers=others, body=change(given.body))
+    def when(request: Request, _: Response) -> bool:
+        return request.header("x-amz-target") == operation
 
-    return behaviour
+    def edit(_: Request, response: Response) -> Response:
+        headers = without(response.headers, "x-amz-crc32")
+        return replace(response, headers=headers, body=change(response.body))
+
+    return edits(edit, when)

@@ -22,7 +22,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A request on its way to the stage, or to an AWS service."""
 
     method: str
@@ -35,30 +35,30 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Given:
-    """An answer on its way back. The client is told the body's length, or `announced`."""
+class Response:
+    """An answer on its way back, with the length of its body, or `announced`, in its header."""
 
     status: int
     headers: Headers
     body: bytes
     announced: int | None = None
-    tail: bytes = b""  # sent after the answer, without a word
+    tail: bytes = b""  # sent after the answer, in no length
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
-Forward = Callable[[Asked], Given]
-Behaviour = Callable[[Asked, Forward], Given]
+Forward = Callable[[Request], Response]
+Behaviour = Callable[[Request, Forward], Response]
 
 
-def passes_on(asked: Asked, forward: Forward) -> Given:
-    """What a good stage does."""
-    return forward(asked)
+def pass_on(request: Request, forward: Forward) -> Response:
+    """Do what a good stage does."""
+    return forward(request)
 
 
 class Proxy(ThreadingMixIn, TCPServer):
-    """Passes on to `upstream`; `behaviour`, `tls` and `plain_http` make it wrong."""
+    """Passes requests on to `upstream`; `behaviour`, `tls` and `plain_http` make it wrong."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -76,8 +76,8 @@ class Proxy(ThreadingMixIn, TCPServer):
         return int(self.server_address[1])
 
     def behave(self) -> None:
-        """Be a good stage (again)."""
-        self.behaviour: Behaviour = passes_on
+        """Be a good stage again."""
+        self.behaviour: Behaviour = pass_on
         self.tls = self.good_tls
         self.plain_http = False
 
@@ -86,11 +86,11 @@ class Proxy(ThreadingMixIn, TCPServer):
         self.upstream_tls = ssl.create_default_context(cafile=ca_bundle)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up, or speak no TLS, are the checks' own business."""
+        """Ignore clients that hang up or speak no TLS: the checks do both on purpose."""
 
 
 def served_with(authority: trustme.CA, host: str) -> ssl.SSLContext:
-    """What a server of that name shows; like AWS, TLS 1.2 and 1.3."""
+    """Serve with a certificate of that name and, like AWS, with TLS 1.2 and 1.3."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host).configure_cert(context)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -136,39 +136,41 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Keep standard error quiet."""
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or "0"))
-        asked = Asked(self.command, self.path, tuple(self.headers.items()), body)
-        self._answer(asked, self.server.behaviour(asked, self._forward))
+        request = Request(self.command, self.path, tuple(self.headers.items()), body)
+        self._answer(request, self.server.behaviour(request, self._forward))
 
-    def _answer(self, asked: Asked, given: Given) -> None:
-        length = len(given.body) if given.announced is None else given.announced
-        headers = [*given.headers, ("Content-Length", str(length))]
-        reason = http.client.responses.get(given.status, "")
-        lines = [f"HTTP/1.1 {given.status} {reason}", *(": ".join(pair) for pair in headers)]
-        bodiless = asked.method == "HEAD" or given.status in (204, 304)
+    def _answer(self, request: Request, response: Response) -> None:
+        length = len(response.body) if response.announced is None else response.announced
+        headers = [*response.headers, ("Content-Length", str(length))]
+        reason = http.client.responses.get(response.status, "")
+        lines = [f"HTTP/1.1 {response.status} {reason}", *(": ".join(pair) for pair in headers)]
+        bodiless = request.method == "HEAD" or response.status in (204, 304)
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
-        self.wfile.write((b"" if bodiless else given.body) + given.tail)
+        self.wfile.write((b"" if bodiless else response.body) + response.tail)
         self.wfile.flush()
-        self.close_connection |= length != len(given.body)
+        self.close_connection |= length != len(response.body)
 
-    def _forward(self, asked: Asked) -> Given:
+    def _forward(self, request: Request) -> Response:
         if self._connection is None:
             self._connection = http.client.HTTPSConnection(
                 *self.server.upstream, context=self.server.upstream_tls, timeout=30
             )
         connection = self._connection
-        connection.putrequest(asked.method, asked.target, skip_host=True, skip_accept_encoding=True)
-        for name, value in asked.headers:
+        connection.putrequest(
+            request.method, request.target, skip_host=True, skip_accept_encoding=True
+        )
+        for name, value in request.headers:
             if name.lower() != "connection":
                 connection.putheader(name, value)
-        connection.endheaders(asked.body or None)
+        connection.endheaders(request.body or None)
         answer = connection.getresponse()
         content = answer.read()
         own = [pair for pair in answer.getheaders() if pair[0].lower() not in BETWEEN_HOPS]
         if answer.will_close:
             connection.close()
             self._connection = None
-        return Given(answer.status, tuple(own), content)
+        return Response(answer.status, tuple(own), content)

@@ -9,11 +9,11 @@ from functools import cached_property
 import pytest
 from _pytest.runner import runtestprotocol
 
-# Worth their seconds only where their own promise is broken, or not at all.
-SLOW = "test_rate_limit.py"
-NEVER = "test_load.py"
-# Asked when the quick ones have noticed nothing.
-LATE = ("test_fuzz.py", "test_browser.py")
+
+def _when(item: pytest.Item) -> str | None:
+    """When the proof runs a test, by its marker `proof`: `last`, `own` or `never`."""
+    mark = item.get_closest_marker("proof")
+    return mark and str(mark.args[0])
 
 
 def function_of(test: str) -> str:
@@ -26,7 +26,7 @@ class Suite:
 
     def __init__(self, session: pytest.Session) -> None:
         self._session = session
-        self.items = [item for item in session.items if item.path.name != NEVER]
+        self.items = [item for item in session.items if _when(item) != "never"]
 
     def with_promise(self, promise: str) -> list[pytest.Item]:
         """The tests that name the promise, in an order that soon finds one that fails.
@@ -40,7 +40,7 @@ class Suite:
             if promise in self._promises[item]:
                 function = function_of(item.nodeid)
                 cases[function] += 1
-                rank = (item.path.name in LATE, cases[function], len(self._promises[item]))
+                rank = (_when(item) == "last", cases[function], len(self._promises[item]))
                 own.append((*rank, item))
         return [item for *_, item in sorted(own, key=lambda ranked: ranked[:3])]
 
@@ -48,7 +48,7 @@ class Suite:
         """One case of every other test function, but for the slow ones."""
         others: dict[str, pytest.Item] = {}
         for item in self.items:
-            if promise not in self._promises[item] and item.path.name != SLOW:
+            if promise not in self._promises[item] and _when(item) != "own":
                 others.setdefault(function_of(item.nodeid), item)
         return list(others.values())
 

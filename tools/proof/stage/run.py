@@ -17,10 +17,9 @@ import trustme
 
 from tests_e2e import conftest, target
 from tests_e2e.client import Client, Exchanges
-from tests_e2e.failing_table import FailingTable
-from tests_e2e.table_proxy import TableProxy, table_proxy
+from tests_e2e.failing_table import FailingTable, TableProxy, table_proxy
 from tools.local_stage import RunningStage, serve
-from tools.proof.stage.faults import Fault
+from tools.proof.stage.fault import Fault
 from tools.proof.stage.proxy import Proxy, proxy
 from tools.proof.stage.replay import Replay, Suite
 
@@ -101,8 +100,10 @@ class FaultyStage:
 
 @contextmanager
 def _and_then(value: FailingTable, close: Callable[[], None]) -> Iterator[FailingTable]:
-    yield value
-    close()
+    try:
+        yield value
+    finally:
+        close()
 
 
 @contextmanager

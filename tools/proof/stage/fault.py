@@ -1,0 +1,36 @@
+"""One way in which a stage is wrong, and the promise that it breaks."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import trustme
+
+from tools.local_stage import RunningStage
+from tools.proof.stage.proxy import Behaviour, pass_on
+
+Clients = Callable[[str], Any]  # service -> boto3 client that bypasses the proxy
+Change = Callable[[Clients, RunningStage], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Wrong in what is answered (`behaviour`), how it is served, or what is deployed (`change`).
+
+    `stage` is the good stage behind the proxy: `staging` where IAM matters, and for faults that
+    take long, so that both stages have their share of the work. A `change` is undone at the end
+    of its block.
+    """
+
+    promise: str
+    name: str
+    description: str
+    behaviour: Behaviour = pass_on
+    tls: Callable[[trustme.CA], ssl.SSLContext] | None = None
+    plain_http: bool = False
+    change: Change | None = None
+    stage: str = "local"
