@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, Stack, Validations
@@ -22,6 +22,12 @@ class Accepted:
 
 ROUTES = ("Gateway/Api/Default/user/GET", "Gateway/Api/Default/user/{userId}/GET")
 ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
+# Of the stack that all stages share.
+LOGGING_ROLE = Accepted(
+    "LoggingRole/Resource",
+    ANY_RESOURCE,
+    "API Gateway uses this role for the logs of every API in the account and region.",
+)
 
 
 def accepted(settings: Settings) -> list[Accepted]:
@@ -31,11 +37,6 @@ def accepted(settings: Settings) -> list[Accepted]:
             "Backend/Role/Resource",
             ANY_RESOURCE,
             "X-Ray's two write actions know no resource-level permission.",
-        ),
-        Accepted(
-            "Gateway/LoggingRole/Resource",
-            ANY_RESOURCE,
-            "API Gateway uses this role for the logs of every API in the account and region.",
         ),
         Accepted(
             f"Gateway/Api/DeploymentStage.{settings.stage}/Resource",
@@ -71,9 +72,9 @@ def _of_snap_start(settings: Settings) -> Iterator[Accepted]:
         )
 
 
-def acknowledge(stack: Stack, *, settings: Settings) -> None:
-    """Raises when a path names no construct."""
-    for one in accepted(settings):
+def acknowledge(stack: Stack, entries: Iterable[Accepted]) -> None:
+    """Accept these findings on a stack. Raises when a path names no construct."""
+    for one in entries:
         construct: IConstruct = stack
         for name in one.path.split("/"):
             construct = construct.node.find_child(name)

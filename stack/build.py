@@ -13,6 +13,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from stack.accounts import refusal
 from stack.settings import STAGES, Settings, SettingsError
+from stack.shared import AccountStack, SamplingStack
 from stack.stack import UserApiStack
 
 
@@ -22,41 +23,42 @@ def build(
     output: str | None = None,
     credentials: str | None = None,
 ) -> App:
-    """The app of the context's `stage`, or of every stage where it names none.
+    """The app of the context's `stage`, or of all stacks where it names none.
 
+    Instead of a stage it may name a stack that all stages share: `account` or `sampling`.
     Without a `context` it is the CDK CLI's. `credentials` is the account that the CLI deploys
     to, if any. Raises SettingsError for a wrong setting, or for a stage that belongs to another
-    account; an app of every stage leaves such a stage out, and says so.
+    account; an app of all stacks leaves such a stage out, and says so.
     """
     app = App(context=context, outdir=output, analytics_reporting=False)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     read = app.node.try_get_context
-    chosen = read("stage")
-    for stage in STAGES if chosen is None else [chosen]:
-        settings = Settings.load(stage, read("stages"))
-        problem = refusal(settings, credentials=credentials, named=read("account"))
-        if problem and chosen:
-            raise SettingsError(problem)
-        if problem:
-            print(f"note: {problem}; it is left out", file=sys.stderr)
+    chosen, stages = read("stage"), read("stages")
+    for name in [*STAGES, "account", "sampling"] if chosen is None else [chosen]:
+        if name == "account":
+            AccountStack(app, "UserApi-account", **_stack_props())
+        elif name == "sampling":
+            every = [Settings.load(stage, stages) for stage in STAGES]
+            SamplingStack(app, "UserApi-sampling", stages=every, **_stack_props())
         else:
-            _add_stage(app, settings)
+            settings = Settings.load(name, stages)
+            problem = refusal(settings, credentials=credentials, named=read("account"))
+            if problem and chosen:
+                raise SettingsError(problem)
+            if problem:
+                print(f"note: {problem}; it is left out", file=sys.stderr)
+            else:
+                UserApiStack(app, f"UserApi-{name}", settings=settings, **_stack_props())
     return app
 
 
-def _add_stage(app: App, settings: Settings) -> None:
-    """Add the stack of a stage.
+def _stack_props() -> dict[str, Any]:
+    """What every stack is given: nothing that names an account or a region.
 
-    Its template names no account and no region, so what was tested is, byte for byte, what is
-    deployed, wherever that is.
+    What was tested is therefore, byte for byte, what is deployed, wherever that is.
     """
-    UserApiStack(
-        app,
-        f"UserApi-{settings.stage}",
-        settings=settings,
-        # The CDK CLI looks at the bootstrap's version itself.
-        synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
-    )
+    # The CDK CLI looks at the bootstrap's version itself.
+    return {"synthesizer": DefaultStackSynthesizer(generate_bootstrap_version_rule=False)}
 
 
 def synthesize(app: App) -> None:

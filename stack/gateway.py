@@ -10,7 +10,6 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_logs import LogGroup, RetentionDays
 from constructs import Construct
 
-from stack.gateway_account import logging_account
 from stack.gateway_responses import add_gateway_responses
 from stack.routes import add_routes
 from stack.settings import Settings
@@ -102,8 +101,7 @@ class Gateway(Construct):
             retention=RetentionDays.ONE_WEEK,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        account = logging_account(self, api=_resource(self.api))
-        self.api.deployment_stage.node.add_dependency(group, account)
+        self.api.deployment_stage.node.add_dependency(group)
         return group
 
 

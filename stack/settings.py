@@ -124,6 +124,8 @@ RULES: Mapping[str, Rule] = {
     "rate_limit": Whole(1, 10000),
     "burst_limit": Whole(1, 5000),
     "cache_max_age_seconds": Whole(0, 86400),
+    "traces_per_second": Whole(0, 100),
+    "trace_percent": Whole(0, 100),
 }
 
 
@@ -143,6 +145,8 @@ class Settings:
     rate_limit: int
     burst_limit: int
     cache_max_age_seconds: int
+    traces_per_second: int
+    trace_percent: int
 
     @classmethod
     def load(cls, stage: object, stages: object) -> Settings:

@@ -7,7 +7,7 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
-from stack.acknowledgements import acknowledge
+from stack.acknowledgements import accepted, acknowledge
 from stack.function import UserFunction
 from stack.gateway import Gateway
 from stack.metrics import Metrics
@@ -48,4 +48,4 @@ class UserApiStack(Stack):
             CfnOutput(self, name, value=value)
         Tags.of(self).add("project", "user-api")
         Tags.of(self).add("stage", settings.stage)
-        acknowledge(self, settings=settings)
+        acknowledge(self, accepted(settings))

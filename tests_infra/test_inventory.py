@@ -35,7 +35,7 @@ PLANNED: dict[str, tuple[int, set[str]]] = {
     "AWS::Lambda::Version": (1, {"FunctionName"}),
     "AWS::Lambda::Alias": (1, {"FunctionName", "FunctionVersion", "Name"}),
     "AWS::Lambda::Permission": (2, {"Action", "FunctionName", "Principal", "SourceArn"}),
-    "AWS::IAM::Role": (2, {"AssumeRolePolicyDocument", "Policies"}),
+    "AWS::IAM::Role": (1, {"AssumeRolePolicyDocument", "Policies"}),
     "AWS::Logs::LogGroup": (3, {"LogGroupName", "RetentionInDays"}),
     "AWS::ApiGateway::RestApi": (
         1,
@@ -76,7 +76,6 @@ PLANNED: dict[str, tuple[int, set[str]]] = {
             "TracingEnabled",
         },
     ),
-    "AWS::ApiGateway::Account": (1, {"CloudWatchRoleArn"}),
     "AWS::SNS::Topic": (1, set()),
     "AWS::SNS::TopicPolicy": (1, {"PolicyDocument", "Topics"}),
     "AWS::CloudWatch::Alarm": (
@@ -151,15 +150,9 @@ def test_template_is_resources_and_outputs(template: Template) -> None:
 
 
 @pytest.mark.promise("nothing-unplanned", "data-survives")
-def test_only_data_and_the_accounts_setting_outlive_the_stack(
-    template: Template, promised: Promised
-) -> None:
-    """The setting by which API Gateway logs is one for all APIs of the account and region."""
-    account = template.only("AWS::ApiGateway::Account")
-    role = template.referred(account.at("CloudWatchRoleArn"), "AWS::IAM::Role")
-    kept = {account.logical_id, role.logical_id}
-    if promised.data_kept:
-        kept.add(template.only("AWS::DynamoDB::GlobalTable").logical_id)
+def test_only_data_outlives_the_stack(template: Template, promised: Promised) -> None:
+    table = template.only("AWS::DynamoDB::GlobalTable")
+    kept = {table.logical_id} if promised.data_kept else set()
     stateful = {one.logical_id for one in template.resources() if one.type in STATEFUL}
     for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
         said = {one.logical_id: one.body.get(policy) for one in template.resources()}
@@ -182,6 +175,13 @@ def test_everything_is_tagged(template: Template, promised: Promised) -> None:
 def test_nothing_else_takes_tags(template: Template) -> None:
     """What carries tags is in the list above, so that no type is forgotten there."""
     assert {one.type for one in template.resources() if one.tags} == TAGGED
+
+
+@pytest.mark.promise("account-shared")
+def test_stage_leaves_the_accounts_own_settings_alone(template: Template) -> None:
+    """API Gateway's logging role, X-Ray's rules: the account has them once in each region."""
+    types = {resource.type for resource in template.resources()}
+    assert not types & {"AWS::ApiGateway::Account", "AWS::XRay::SamplingRule"}
 
 
 @pytest.mark.promise("names-free")

@@ -16,12 +16,6 @@ def function_role(template: Template, function: Element) -> Element:
     return template.referred(function.at("Role"), ROLE)
 
 
-@pytest.fixture
-def logging_role(template: Template) -> Element:
-    account = template.only("AWS::ApiGateway::Account")
-    return template.referred(account.at("CloudWatchRoleArn"), ROLE)
-
-
 @pytest.mark.promise("least-privilege")
 def test_function_may_read_one_user_and_write_logs_and_traces(
     function_role: Element, function: Element, table: Element, template: Template
@@ -40,28 +34,6 @@ def test_function_may_read_one_user_and_write_logs_and_traces(
 def test_only_lambda_takes_the_functions_role(function_role: Element) -> None:
     assert grants(function_role.at("AssumeRolePolicyDocument")) == {
         grant("Allow", ASSUME, principal="Service:lambda.amazonaws.com")
-    }
-
-
-@pytest.mark.promise("no-other-permissions")
-def test_gateway_may_write_logs_and_nothing_else(logging_role: Element) -> None:
-    actions = (
-        "CreateLogGroup",
-        "CreateLogStream",
-        "DescribeLogGroups",
-        "DescribeLogStreams",
-        "FilterLogEvents",
-        "GetLogEvents",
-        "PutLogEvents",
-    )
-    expected = {grant("Allow", f"logs:{action}", resource="*") for action in actions}
-    assert role_grants(logging_role) == expected
-
-
-@pytest.mark.promise("no-other-permissions")
-def test_only_the_gateway_takes_the_logging_role(logging_role: Element) -> None:
-    assert grants(logging_role.at("AssumeRolePolicyDocument")) == {
-        grant("Allow", ASSUME, principal="Service:apigateway.amazonaws.com")
     }
 
 

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from stack.accounts import refusal
-from stack.build import build
-from stack.settings import STAGES, Settings, SettingsError, read_context
+from stack.settings import Settings, read_context
 
 pytestmark = pytest.mark.promise("account-checked")
 
 CONTEXT = read_context(Path(__file__).resolve().parent.parent / "cdk.json")
 OURS, OTHER = "111111111111", "222222222222"
 PROD = Settings.load("prod", CONTEXT["stages"])
-
-
-def stacks(**arguments: Any) -> list[str]:
-    """The names of the stacks that the CDK CLI would list."""
-    app = build(**arguments)
-    return [child.node.id for child in app.node.children if child.node.id.startswith("UserApi")]
 
 
 def test_stage_of_another_account_is_refused() -> None:
@@ -57,21 +49,3 @@ def test_nothing_is_refused_without_credentials() -> None:
 
 def test_production_names_its_account_before_its_first_deployment() -> None:
     assert PROD.account != "any"
-
-
-def test_app_of_refused_stage_is_an_error() -> None:
-    context = {**CONTEXT, "stage": "prod"}
-    with pytest.raises(SettingsError, match="stage prod names no account"):
-        build(context=context, credentials=OURS)
-    assert stacks(context={**context, "account": OURS}, credentials=OURS) == ["UserApi-prod"]
-
-
-def test_app_of_every_stage_leaves_refused_stages_out(capsys: pytest.CaptureFixture[str]) -> None:
-    assert stacks(context=CONTEXT) == [f"UserApi-{stage}" for stage in STAGES]
-    assert capsys.readouterr().err == ""
-    assert stacks(context=CONTEXT, credentials=OURS) == [
-        f"UserApi-{stage}" for stage in STAGES if stage != "prod"
-    ]
-    note = capsys.readouterr().err
-    assert note.startswith("note: stage prod names no account: ")
-    assert note.endswith(" it is left out\n")

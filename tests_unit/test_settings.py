@@ -25,6 +25,8 @@ GOOD: dict[str, Any] = {
     "rate_limit": 100,
     "burst_limit": 200,
     "cache_max_age_seconds": 60,
+    "traces_per_second": 1,
+    "trace_percent": 5,
 }
 WHOLE = {
     "memory_mb": (128, 10240),
@@ -32,6 +34,8 @@ WHOLE = {
     "rate_limit": (1, 10000),
     "burst_limit": (1, 5000),
     "cache_max_age_seconds": (0, 86400),
+    "traces_per_second": (0, 100),
+    "trace_percent": (0, 100),
 }
 CHOICE = {
     "authorization": ("NONE", "AWS_IAM"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from tools.local_stage.cdk_cli import CDK
 from tools.local_stage.node_packages import NODE, NODE_BIN, ensure
@@ -18,13 +19,13 @@ from tools.local_stage.paths import ROOT
 from tools.local_stage.problems import LocalStageError
 
 
-def main() -> int:
-    """Become the CLI; return only where that fails."""
+def main() -> NoReturn:
+    """Become the CLI."""
     try:
         ensure(lambda text: print(f"{text} ...", file=sys.stderr, flush=True))
     except LocalStageError as problem:
         print(f"error: {problem}", file=sys.stderr)
-        return 2
+        sys.exit(2)
     # cdk.json starts `python app.py`, whichever environment is active.
     programs = [str(Path(sys.executable).parent), str(NODE_BIN), os.environ.get("PATH", os.defpath)]
     environment = {**os.environ, "PATH": os.pathsep.join(programs), "JSII_NODE": str(NODE)}
@@ -33,4 +34,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

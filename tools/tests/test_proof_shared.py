@@ -75,7 +75,9 @@ def test_wrong_arguments_get_one_line(
     assert error.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in entry.COMMANDS if name != "template")])
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in entry.COMMANDS if name != "template")]
+)
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
         entry.main([*command, "--help"])

@@ -173,6 +173,7 @@ def _to_api(element: Element) -> Made:
             StatusCode="200",
         ),
     )
+    yield "account", "the role for the logs of all APIs, taken away", _made("ApiGateway::Account")
     yield (
         "validator",
         "a request validator that validates nothing",
