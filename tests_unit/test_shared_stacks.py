@@ -11,6 +11,8 @@ import pytest
 from stack.build import build, findings, synthesize
 from stack.settings import STAGES, SettingsError, read_context
 
+pytestmark = pytest.mark.sees_no_mutant
+
 CONTEXT = read_context(Path(__file__).resolve().parent.parent / "cdk.json")
 OURS = "111111111111"
 
