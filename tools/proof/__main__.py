@@ -10,7 +10,7 @@ from tools.proof.shared.command import CommandParser
 
 # A command is imported when it is called: each needs packages that the others do not.
 COMMANDS = {
-    "template": ("tools.proof.template.cli", "break the synthesized template, run tests_infra"),
+    "template": ("tools.proof.infra", "break the synthesized template, run tests_infra"),
     "function": ("tools.proof.function.cli", "break the function, run tests_unit"),
     "stage": ("tools.proof.stage.__main__", "break a running stage, run tests_e2e"),
     "promises": ("tools.proof.page", "write docs/promises.md from the evidence of the others"),

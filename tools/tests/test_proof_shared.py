@@ -59,6 +59,7 @@ def _collect(folder: Path, text: str, serve: Callable[[Suite], None]) -> None:
     [
         ([], "required: COMMAND"),
         (["nonsense"], "choose from"),
+        (["template", "--jobs", "0"], "'0' is not a whole number above 0"),
         (["function", "--jobs", "0"], "'0' is not a whole number above 0"),
         (["function", "--jobs", "many"], "'many' is not a whole number above 0"),
         (["promises", "--nonsense"], "unrecognized arguments: --nonsense"),

@@ -26,6 +26,7 @@ class Suite:
     session: pytest.Session
     items: list[pytest.Item]
     output: io.StringIO  # where prints of the tests go
+    subtests: list[pytest.TestReport]  # what the subtests of the running test report
 
     def run(self, item: pytest.Item) -> list[pytest.TestReport]:
         """Run one test with all of pytest's hooks, and give its reports.
@@ -35,8 +36,10 @@ class Suite:
         """
         with redirect_stdout(self.output), redirect_stderr(self.output):
             self.tear_down(item)
+            self.subtests.clear()
             # the next item is only asked for its chain of parents
-            return runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
+            reports = runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
+        return [*reports, *self.subtests]
 
     def tear_down(self, following: Node) -> None:
         """Tear down all fixtures that do not belong to this node or a parent of it."""
@@ -90,7 +93,18 @@ class _Loop:
         self.problem: BaseException | None = None
         self._serve = serve
         self._output = output
+        self._subtests: list[pytest.TestReport] = []
         self._streams = sys.stdout, sys.stderr
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Keep the tests in this process, also where a project's addopts say `-n auto`."""
+        if hasattr(config.option, "numprocesses"):
+            config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note the subtests: of all reports pytest sends them alone in this way."""
+        self._subtests.append(report)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -100,7 +114,7 @@ class _Loop:
         out, err = self._streams
         with redirect_stdout(out), redirect_stderr(err):
             try:
-                self._serve(Suite(session, list(session.items), self._output))
+                self._serve(Suite(session, list(session.items), self._output, self._subtests))
             except BaseException as problem:  # noqa: BLE001 - raised again outside of pytest
                 self.problem = problem
         return True

@@ -13,13 +13,13 @@ KILLED = "killed"
 CRASHED = "killed by a crash"
 TIMEOUT = "killed by a timeout"
 SURVIVED = "survived"
+VOID = "killed, not counted"
 UNTESTED = "untested"
 INVALID = "invalid"
 EQUIVALENT = "equivalent"
 OUT_OF_SCOPE = "out of scope"
 ERROR = "error"
 NOTICED = (KILLED, CRASHED, TIMEOUT)
-UNNOTICED = (SURVIVED, UNTESTED, ERROR)
 
 
 @dataclass(frozen=True)

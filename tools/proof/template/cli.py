@@ -1,4 +1,4 @@
-"""The command line: arguments, progress, exit codes."""
+"""The command line: which templates, which mutants, which reports."""
 
 from __future__ import annotations
 
@@ -6,78 +6,93 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from contract import promises
 
 from ...template import Template, TemplateError
-from ..shared.command import BAD, COULD_NOT_RUN, OK, CannotRunError
-from . import equivalence, generate, score, synthesis
+from ..shared import evidence
+from ..shared.command import (
+    BAD,
+    OK,
+    CannotRunError,
+    CommandParser,
+    add_jobs,
+    exit_code,
+    print_list,
+    proof_parser,
+    selected,
+)
+from ..shared.verdicts import reviewed
+from . import generate, rules
 from .reports import html, junit, record, terminal
-from .run import Advance, Plan, Settings, run, selected
+from .run import Plan, Settings, run
+from .score import Stage
 from .selection import differing
 from .validity import Cache
 
-FULL = "prod"
-TESTS = "tests_infra"
 REVIEWED = "reviewed_mutants.toml"
 
 
-def main(arguments: list[str]) -> int:
-    """The exit code. The workers' sets get one order, so that reports stay the same."""
+@dataclass(frozen=True)
+class Project:
+    """What a project knows of itself, so that its command needs no arguments.
+
+    `templates` gives the template of each stage, or of those that are named; `full` is the
+    stage whose mutants all run. `promised` are the promises that its tests must prove.
+    """
+
+    tests: str
+    full: str
+    templates: Callable[[Sequence[str]], Mapping[str, Template]]
+    promised: Collection[str]
+
+
+def main(arguments: Sequence[str], project: Project | None = None) -> int:
+    """Mutate, replay, report, and give the exit code.
+
+    The sets of the workers get one order, so that reports stay the same.
+    """
     os.environ.setdefault("PYTHONHASHSEED", "0")
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
-    try:
-        return _run(_parser().parse_args(arguments), console)
-    except (CannotRunError, TemplateError) as error:
-        print(f"template_mutation: could not run: {error}", file=sys.stderr)
-        return COULD_NOT_RUN
-    except KeyboardInterrupt:
-        print("template_mutation: interrupted", file=sys.stderr)
-        return COULD_NOT_RUN
+    return exit_code(lambda: _run(_parser(project).parse_args(arguments), project))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.proof template",
-        description="Makes a CloudFormation template wrong in every way it knows and "
-        "shows which of these mutants no test notices.",
-        epilog="Exit codes: 0 all as required, 1 survivors or a broken rule, 2 could not run. "
-        "Arguments after -- go to pytest. More: docs/mutation.md",
+def _parser(project: Project | None) -> CommandParser:
+    parser = proof_parser(
+        "template",
+        "mutants",
+        "Breaks a CloudFormation template in every way that it knows, and replays the tests "
+        "on every mutant. Arguments after -- go to pytest. More: docs/mutation.md",
     )
-    what = parser.add_argument_group("what to mutate (default: every stage of cdk.json)")
+    what = parser.add_argument_group("what to mutate")
     what.add_argument(
-        "--stage",
-        action="append",
-        metavar="NAME",
-        help=f"this stage, all of its mutants (repeatable; by default {FULL} with all, "
-        "the other stages with those that differ from it)",
+        "--template", type=Path, metavar="FILE", required=not project, help="this template"
     )
-    what.add_argument("--template", type=Path, metavar="FILE", help="this template instead")
     what.add_argument(
         "--tests",
-        default=TESTS,
+        default=project and project.tests,
+        required=not project,
         metavar="PATH",
-        help=f"tests that take the fixture `template` (default: {TESTS})",
+        help="tests that take the fixture `template`",
     )
-    what.add_argument(
-        "--only",
-        metavar="PATTERN",
-        help="only mutants whose name holds this text, or matches it where it has a *",
-    )
-    parser.add_argument("--list", action="store_true", help="name the mutants, run nothing")
+    if project:
+        what.add_argument(
+            "--stage",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="this stage, all of its mutants (repeatable; by default all mutants of "
+            f"{project.full} and, of the other stages, those of what differs from it)",
+        )
     parser.add_argument(
-        "--show", action="store_true", help="show what the mutants change, run nothing"
+        "--show", action="store_true", help="show what the mutants change, and run nothing"
     )
     parser.add_argument(
         "--report",
         type=Path,
-        default=Path("build/mutation"),
+        default=evidence.FOLDER,
         metavar="DIR",
         help="where reports and the cache go (default: %(default)s)",
     )
@@ -87,76 +102,67 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help=f"the reviewed equivalents (default: {REVIEWED} beside the tests)",
     )
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processes (default: one a core)",
-    )
+    add_jobs(parser, default=os.cpu_count() or 1)
     parser.add_argument("pytest", nargs="*", metavar="-- ARGUMENT", help="for pytest")
     return parser
 
 
-def _run(options: argparse.Namespace, console: Console) -> int:
+def _run(options: argparse.Namespace, project: Project | None) -> int:
     if not Path(options.tests).exists():
-        raise CannotRunError(f"{options.tests}: no such tests")
-    plans = _plans(options)
-    if options.only and not any(plan.mutants for plan in plans):
-        raise CannotRunError(f"no mutant's name matches {options.only}")
-    if options.list or options.show:
-        return _tell(plans, options, console)
-    return _replay(plans, options, console)
+        raise CannotRunError(f"--tests {options.tests}: no such file or folder")
+    try:
+        plans = _plans(options, project)
+    except TemplateError as error:
+        raise CannotRunError(str(error)) from None
+    plans = _selected(plans, options.only)
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    if options.list:
+        return print_list((m.name, m.description) for plan in plans for m in plan.mutants)
+    if options.show:
+        for plan in plans:
+            terminal.show_changes(console, plan.template, plan.mutants)
+        return OK
+    return _replay(plans, options, console, project.promised if project else ())
 
 
-def _plans(options: argparse.Namespace) -> list[Plan]:
+def _plans(options: argparse.Namespace, project: Project | None) -> list[Plan]:
+    """One plan for each template; of a stage beside the full one what differs from it."""
     extra = (options.tests, *options.pytest)
-    if options.template:
+    if options.template or not project:
         template = Template.load(options.template)
-        return [_plan(template.stack_name, template, extra, options)]
-    names = options.stage or synthesis.stage_names(Path.cwd())
-    wanted = (
-        names if options.stage or FULL not in names else [FULL, *(n for n in names if n != FULL)]
-    )
-    loaded = synthesis.templates(wanted)
+        return [Plan(template.stack_name, template, extra, generate.mutants(template))]
     plans = []
+    loaded = project.templates(options.stage)
     for name, template in loaded.items():
         arguments = (*extra, "--template", str(template.file), "--stage", name)
-        plan = _plan(name, template, arguments, options)
-        if not options.stage and name != FULL and FULL in loaded:
-            plan = differing(plan, loaded[FULL], reference_name=FULL)
+        plan = Plan(name, template, arguments, generate.mutants(template))
+        if not options.stage and name != project.full:
+            plan = differing(plan, loaded[project.full], reference_name=project.full)
         plans.append(plan)
     return plans
 
 
-def _plan(
-    name: str, template: Template, arguments: tuple[str, ...], options: argparse.Namespace
-) -> Plan:
-    chosen = selected(generate.mutants(template), options.only)
-    return Plan(name, template, arguments, chosen, partial=options.only is not None)
+def _selected(plans: list[Plan], pattern: str | None) -> list[Plan]:
+    """The plans with the mutants of `--only`: none may match in one of them, not in all."""
+    found = [mutant for plan in plans for mutant in plan.mutants]
+    names = {mutant.name for mutant in selected(found, pattern, lambda mutant: mutant.name)}
+    return [plan.with_only(names) for plan in plans] if pattern else plans
 
 
-def _tell(plans: list[Plan], options: argparse.Namespace, console: Console) -> int:
-    for plan in plans:
-        if options.show:
-            terminal.show_changes(console, plan.template, plan.mutants)
-        else:
-            for mutant in plan.mutants:
-                console.print(mutant.name, markup=False, soft_wrap=True)
-    return OK
-
-
-def _replay(plans: list[Plan], options: argparse.Namespace, console: Console) -> int:
-    reviewed = options.reviewed or Path(options.tests) / REVIEWED
+def _replay(
+    plans: list[Plan], options: argparse.Namespace, console: Console, promised: Collection[str]
+) -> int:
     partial = options.only is not None
-    entries = [] if partial and not options.reviewed else equivalence.reviewed(reviewed)
+    file = options.reviewed or Path(options.tests) / REVIEWED
+    entries = [] if partial and not options.reviewed else reviewed(file)
     settings = Settings(Cache(options.report / "validity.json"), entries, options.jobs)
-    stages = []
     started = time.monotonic()
-    for plan in plans:
-        with _progress(plan, console) as advance:
-            stages.append(run(plan, settings, advance))
-    broken = _broken(stages, settings, partial=partial)
+    stages = [run(plan, settings) for plan in plans]
+    if partial:
+        broken = rules.partial_rules(stages)
+    else:
+        named = any(test.promises for stage in stages for test in stage.tests)
+        broken = rules.broken_rules(stages, entries, promised if named else ())
     terminal.show(console, stages, broken)
     if not partial:
         _write(options.report, plans, stages, broken, console)
@@ -165,49 +171,15 @@ def _replay(plans: list[Plan], options: argparse.Namespace, console: Console) ->
 
 
 def _write(
-    folder: Path,
-    plans: list[Plan],
-    stages: list[score.Stage],
-    broken: list[str],
-    console: Console,
+    folder: Path, plans: list[Plan], stages: list[Stage], broken: list[str], console: Console
 ) -> None:
     record.write(folder / "infra.json", stages, broken)
     junit.write(folder / "infra.xml", stages, broken)
     written = "infra.json, infra.xml"
     if html.VIEWER.exists():
-        loaded = {plan.name: plan.template for plan in plans}
-        html.write(folder / "infra.html", stages, loaded, html.VIEWER)
+        templates = {plan.name: plan.template for plan in plans}
+        html.write(folder / "infra.html", stages, templates, html.VIEWER)
         written += ", infra.html"
     else:
-        console.print(f"no HTML page: {html.VIEWER} is missing (npm ci brings it)", style="yellow")
-    console.print(f"reports in {folder}: {written}", highlight=False)
-
-
-def _broken(stages: list[score.Stage], settings: Settings, *, partial: bool) -> list[str]:
-    if partial:
-        return score.partial_rules(stages)
-    return score.broken_rules(stages, settings.entries, _promised(stages))
-
-
-def _promised(stages: list[score.Stage]) -> set[str]:
-    """The ids of level infra, where the replayed tests name promises at all."""
-    if not any(test.promises for stage in stages for test in stage.tests):
-        return set()
-    return {p.id for p in promises.load().values() if "infra" in p.levels}
-
-
-@contextmanager
-def _progress(plan: Plan, console: Console) -> Iterator[Advance]:
-    if not console.is_terminal:
-        console.print(f"{plan.name}: replaying {len(plan.mutants)} mutants ...")
-        yield _silent
-        return
-    columns = (TextColumn(plan.name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(plan.name, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
-def _silent(done: int, of: int) -> None:
-    """Where there is no terminal, the line before and the table after are the progress."""
-    del done, of
+        console.print(f"no HTML page: {html.VIEWER} is missing (npm ci installs it)")
+    console.print(f"reports in {folder}: {written}")

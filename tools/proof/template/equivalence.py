@@ -7,12 +7,7 @@ and an entry whose mutant is killed or no longer made is an error.
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from pathlib import Path
-
 from ...template import Template
-from ..shared.command import CannotRunError
 from . import shapes
 from .edits import Mutant, at
 from .graph import depends_on, edges, reaches
@@ -22,16 +17,6 @@ SCHEMAS = ("AWS::ApiGateway::Model",)
 EDITS = ("OMIT", "STRING")
 ASSETS = ("/Properties/Code/S3Bucket", "/Properties/Code/S3Key", "/Properties/Content/S3")
 TOOLKIT = ("BootstrapVersion", "CDKMetadataAvailable")
-MOST_REVIEWED = 0.05
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One reviewed equivalent: the mutant's name, why it changes nothing, who says so."""
-
-    name: str
-    reason: str
-    source: str
 
 
 def by_rule(template: Template, mutant: Mutant) -> str | None:
@@ -48,21 +33,6 @@ def out_of_scope(mutant: Mutant) -> str | None:
     if mutant.element[1] in TOOLKIT or mutant.type == "AWS::CDK::Metadata":
         return "added by the CDK toolkit to every template"
     return None
-
-
-def reviewed(file: Path) -> list[Entry]:
-    """The reviewed list; empty when there is no file. Raises CannotRunError on a bad entry."""
-    if not file.exists():
-        return []
-    try:
-        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("mutant", [])
-        found = [Entry(**entry) for entry in entries]
-    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
-        raise CannotRunError(f"{file}: {error}") from None
-    for entry in found:
-        if not (entry.name and entry.reason.strip() and entry.source.strip()):
-            raise CannotRunError(f"{file}: {entry.name or 'an entry'} lacks a reason or a source")
-    return found
 
 
 def _implied_dependency(template: Template, mutant: Mutant) -> str | None:

@@ -6,6 +6,7 @@ import multiprocessing
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -15,7 +16,7 @@ from ..shared.command import CannotRunError
 from . import worker
 from .edits import Mutant
 from .validity import Verdicts
-from .worker import Ready, Result, Suite
+from .worker import Ready, Result, Settings
 
 TIMEOUT_SECONDS = 120
 DIED = "the worker process ended"
@@ -54,8 +55,10 @@ class Pool:
 
     def __enter__(self) -> Self:
         try:
-            started = [self._start() for _ in range(self._size)]
-            self.ready = [self._first_answer(each) for each in started].pop()
+            first, *others = [self._start() for _ in range(self._size)]
+            self.ready = self._first_answer(first)
+            for each in others:
+                self._check(self._first_answer(each))
         except BaseException:
             self.__exit__()
             raise
@@ -100,8 +103,8 @@ class Pool:
         own, other = context.Pipe()
         self._started += 1
         log = Path(self._folder.name) / f"worker-{self._started}.log"
-        suite = Suite(self._template, self._arguments, self._verdicts, log)
-        process = context.Process(target=worker.main, args=(other, suite), daemon=True)
+        settings = Settings(self._template, self._arguments, self._verdicts, log)
+        process = context.Process(target=worker.main, args=(other, settings), daemon=True)
         process.start()
         other.close()
         started = _Worker(process, own)
@@ -118,8 +121,23 @@ class Pool:
         assert isinstance(answer, Ready)
         return answer
 
+    def _check(self, ready: Ready) -> None:
+        """Refuse processes that do not run the same tests: their answers say different things."""
+        for ours, theirs in zip_longest(self.ready.tests, ready.tests):
+            if ours != theirs:
+                raise CannotRunError(
+                    "two processes collected different tests, or in a different order: "
+                    f"{ours.id if ours else 'none'} and {theirs.id if theirs else 'none'}; "
+                    "a plugin that shuffles them is switched off by `-- -p no:NAME`"
+                )
+        if ready.baseline.red != self.ready.baseline.red:
+            raise CannotRunError(
+                "without any mutation the tests are red in one process and green in another: "
+                f"{', '.join({*ready.baseline.red} ^ {*self.ready.baseline.red})}"
+            )
+
     def _replace(self, each: _Worker) -> None:
         each.process.kill()
         each.process.join()
         self._workers.remove(each)
-        self._first_answer(self._start())
+        self._check(self._first_answer(self._start()))

@@ -1,7 +1,7 @@
-"""A pytest plugin that collects a suite once and replays it on template after template.
+"""Replays a collected suite on template after template, by swapping the `template` fixture.
 
-Between two templates only the `template` fixture and the fixtures that took it
-are torn down, as pytest does for a parametrized fixture.
+Between two templates only this fixture and the fixtures that took it are torn down, as pytest
+does for a parametrized fixture.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from _pytest.fixtures import pytest_fixture_setup as own_fixture_setup
-from _pytest.runner import runtestprotocol
 
 from ..shared.command import CannotRunError
+from ..shared.suite import Suite, fixtures_of, promises_of
 
 FIXTURE = "template"
 # jsonschema raises ValidationError; a failed aws_cdk.assertions call is a RuntimeError that
@@ -33,7 +33,7 @@ FAILING = (Exception, pytest.fail.Exception)
 
 @dataclass(frozen=True)
 class CollectedTest:
-    """A collected test: what it is called, the promises it names, whether it takes the template."""
+    """A collected test: its node id, the promises it names, whether it takes the template."""
 
     id: str
     promises: tuple[str, ...]
@@ -42,100 +42,105 @@ class CollectedTest:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The tests (by index) that went red on one template, and those that did by a crash."""
+    """The node ids of the tests that went red on one template, and of those that crashed.
 
-    red: tuple[int, ...]
-    crashed: tuple[int, ...]
+    `first` is the first line of the first failure.
+    """
+
+    red: tuple[str, ...] = ()
+    crashed: tuple[str, ...] = ()
     first: str = ""
 
 
 class Replay:
-    """Runs `serve` in place of pytest's own loop, handing it this object."""
+    """A pytest plugin that gives the suite our templates in place of its own."""
 
-    def __init__(self, serve: Callable[[Replay], None]) -> None:
-        self.serve = serve
-        self.items: list[Any] = []
-        self.passed: list[int] = []
-        self.body: dict[str, Any] | None = None
-        self.make: Callable[[dict[str, Any]], Any] | None = None
-        self.value: Any = None
-        self.fixtures: dict[int, tuple[Any, Any]] = {}
-
-    @property
-    def tests(self) -> list[CollectedTest]:
-        return [
-            CollectedTest(
-                item.nodeid,
-                tuple(name for mark in item.iter_markers("promise") for name in mark.args),
-                FIXTURE in item.fixturenames,
-            )
-            for item in self.items
-        ]
+    def __init__(self, suite: Suite) -> None:
+        self._suite = suite
+        self._passed: list[Any] = []
+        self._body: dict[str, Any] | None = None
+        self._make: Callable[[dict[str, Any]], Any] | None = None
+        self._value: Any = None
+        self._fixtures: dict[int, tuple[Any, Any]] = {}
 
     def baseline(self, body: dict[str, Any]) -> Outcome:
         """Run every test as pytest does, with all hooks. Those that pass are replayed later."""
         self._swap(body)
         red, first = [], ""
-        for index, item in enumerate(self.items):
-            following = _next(self.items, index)
-            reports = runtestprotocol(item, log=False, nextitem=following)
-            told = [_last_line(report) for report in reports if report.failed]
-            if told:
-                red.append(index)
-                first = first or told[0]
-            elif all(report.passed for report in reports) and FIXTURE in item.fixturenames:
-                self.passed.append(index)
+        for item in self._suite.items:
+            reports = self._suite.run(item)
+            failure = _reported(reports)
+            if failure is not None:
+                red.append(item.nodeid)
+                first = first or failure
+            elif all(report.passed for report in reports) and FIXTURE in fixtures_of(item):
+                self._passed.append(item)
         self._prune()
         return Outcome(tuple(red), (), first)
 
     def run(self, body: dict[str, Any]) -> Outcome:
         """Replay the tests that take the template on this template."""
         self._swap(body)
-        red, crashed, first = [], [], ""
-        chosen = [self.items[index] for index in self.passed]
-        for place, index in enumerate(self.passed):
-            failure = _failure(chosen[place], _next(chosen, place))
-            if failure is not None:
-                red.append(index)
-                first = first or failure
-                if failure.split(":")[0] not in ASSERTIONS:
-                    crashed.append(index)
-        return Outcome(tuple(red), tuple(crashed), first)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        if session.testsfailed or not session.items:
-            return None
-        self.items = list(session.items)
-        self.serve(self)
-        return True
+        failures = {item.nodeid: self._failure(item) for item in self._passed}
+        red = {test: failure for test, failure in failures.items() if failure}
+        crashed = (t for t, failure in red.items() if failure.split(":")[0] not in ASSERTIONS)
+        return Outcome(tuple(red), tuple(crashed), next(iter(red.values()), ""))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Any:
-        """The suite's own fixture runs once, to learn its type; its value is always ours."""
-        if fixturedef.argname != FIXTURE or self.body is None:
+        """Run the suite's own fixture once, to learn its type; its value is always ours."""
+        if fixturedef.argname != FIXTURE or self._body is None:
             return None
-        self.fixtures[id(fixturedef)] = (fixturedef, request)
-        if self.make is None:
-            self.make = _maker(type(own_fixture_setup(fixturedef, request)))
-        if self.value is None:
-            self.value = self.make(self.body)
-        fixturedef.cached_result = (self.value, fixturedef.cache_key(request), None)
-        return self.value
+        self._fixtures[id(fixturedef)] = (fixturedef, request)
+        if self._make is None:
+            self._make = _maker(type(own_fixture_setup(fixturedef, request)))
+        if self._value is None:
+            self._value = self._make(self._body)
+        fixturedef.cached_result = (self._value, fixturedef.cache_key(request), None)
+        return self._value
+
+    def _failure(self, item: Any) -> str | None:
+        """What made a test red: setup, test and teardown called directly, without the hooks.
+
+        The hooks around a test (capture, logging, marks) would be most of its time. They
+        ran in the baseline, and a test that they did not let pass there is not replayed.
+        """
+        plain = type(item) is pytest.Function and "subtests" not in fixtures_of(item)
+        if not plain:
+            return _reported(self._suite.run(item))  # its failures reach the hooks alone
+        item._initrequest()
+        state: Any = item.session._setupstate
+
+        def test() -> None:
+            state.teardown_exact(item)
+            state.setup(item)
+            item.runtest()
+
+        failure = _raised(test)
+        failure = _raised(lambda: state.teardown_exact(item.parent)) or failure
+        item._request, item.funcargs = False, None
+        return failure
 
     def _prune(self) -> None:
         """Ask for no fixture any more that only the replaced `template` asked for."""
-        for fixturedef, _ in self.fixtures.values():
+        for fixturedef, _ in self._fixtures.values():
             fixturedef.argnames = ()
-        for index in self.passed:
-            item = self.items[index]
+        for item in self._passed:
             item.fixturenames = list(item._fixtureinfo.initialnames)
 
     def _swap(self, body: dict[str, Any]) -> None:
-        self.body, self.value = body, None
-        for fixturedef, request in self.fixtures.values():
+        self._body, self._value = body, None
+        for fixturedef, request in self._fixtures.values():
             fixturedef.finish(request)
-        self.fixtures.clear()
+        self._fixtures.clear()
+
+
+def collected(suite: Suite) -> tuple[CollectedTest, ...]:
+    """Describe the tests, in pytest's order."""
+    return tuple(
+        CollectedTest(item.nodeid, promises_of(item), FIXTURE in fixtures_of(item))
+        for item in suite.items
+    )
 
 
 def _maker(kind: type[Any]) -> Callable[[dict[str, Any]], Any]:
@@ -149,27 +154,14 @@ def _maker(kind: type[Any]) -> Callable[[dict[str, Any]], Any]:
     )
 
 
-def _last_line(report: Any) -> str:
-    return ([line for line in str(report.longrepr).splitlines() if line.strip()] or [""])[-1]
-
-
-def _next(items: list[Any], place: int) -> Any:
-    """The item that follows, the first after the last: what it shares stays set up."""
-    return items[(place + 1) % len(items)] if len(items) > 1 else None
-
-
-def _failure(item: Any, following: Any) -> str | None:
-    """What made a test red: setup, test and teardown called directly, without the hooks.
-
-    The hooks around a test (capture, logging, marks) would be most of its time. They
-    ran in the baseline, and a test that they did not let pass there is not replayed.
-    """
-    state = item.session._setupstate
-    item._initrequest()
-    failure = _raised(lambda: (state.setup(item), item.runtest()))
-    failure = _raised(lambda: state.teardown_exact(following)) or failure
-    item._request, item.funcargs = False, None
-    return failure
+def _reported(reports: list[pytest.TestReport]) -> str | None:
+    """The first line of the first failure that pytest reports."""
+    for report in reports:
+        if report.failed:
+            crash = getattr(report.longrepr, "reprcrash", None)
+            lines = str(crash.message if crash else report.longrepr).strip().splitlines()
+            return (lines or [""])[0][:200]
+    return None
 
 
 def _raised(call: Callable[[], object]) -> str | None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import fnmatch
-import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from ...template import Template
 from ..shared.command import CannotRunError
+from ..shared.progress import progress
+from ..shared.verdicts import EQUIVALENT, ERROR, INVALID, OUT_OF_SCOPE, Entry
 from . import equivalence, score, validity
 from .canaries import canaries
 from .edits import Edit, Mutant, control
-from .equivalence import Entry
 from .pool import Lost, Pool
-from .replay import CollectedTest, Outcome
+from .replay import Outcome
 from .score import Answer, Stage
 from .worker import Result
 
 BASELINE = "unmutated again"
-Advance = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,13 @@ class Plan:
     name: str
     template: Template
     arguments: tuple[str, ...]
-    mutants: tuple[Mutant, ...]
+    mutants: Sequence[Mutant]
     partial: bool = False
+
+    def with_only(self, names: Collection[str]) -> Plan:
+        """Run the mutants of these names alone."""
+        chosen = [mutant for mutant in self.mutants if mutant.name in names]
+        return dataclasses.replace(self, mutants=chosen, partial=True)
 
 
 @dataclass(frozen=True)
@@ -38,40 +42,33 @@ class Settings:
     """What all plans share."""
 
     cache: validity.Cache
-    entries: list[Entry] = field(default_factory=list)
-    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    entries: list[Entry]
+    jobs: int
 
 
-def selected(found: list[Mutant], pattern: str | None) -> tuple[Mutant, ...]:
-    """The mutants whose name holds the text, or matches it where it has a `*`."""
-    if pattern is None:
-        return tuple(found)
-    if "*" in pattern:
-        return tuple(m for m in found if fnmatch.fnmatchcase(m.name, pattern))
-    return tuple(m for m in found if pattern in m.name)
-
-
-def run(plan: Plan, settings: Settings, advance: Advance) -> Stage:
-    """Replay a plan's mutants and judge them. `advance(done, of)` is told of the progress.
+def run(plan: Plan, settings: Settings) -> Stage:
+    """Replay a plan's mutants and judge them.
 
     Raises CannotRunError when the tests cannot be collected or are red without a mutation.
     """
     decided, waiting = _decided(plan)
-    with Pool(plan.template.file, plan.arguments, settings.jobs, settings.cache.verdicts) as pool:
-        tests = pool.ready.tests
-        _check_baseline(tests, pool.ready.baseline, "before")
-        answers: dict[str, Result | Lost] = {}
+    answers: dict[str, Result | Lost] = {}
+    with (
+        progress(f"{plan.name}: replaying mutants", len(waiting)) as advance,
+        Pool(plan.template.file, plan.arguments, settings.jobs, settings.cache.verdicts) as pool,
+    ):
+        _check_baseline(pool.ready.baseline, "before")
         for answer in pool.run(waiting):
             answers[answer.name] = answer
-            advance(len(answers), len(waiting))
+            advance(len(answers))
         for last in pool.run([control(BASELINE)] * settings.jobs):
-            _check_baseline(tests, _outcome(last), "after")
+            _check_baseline(_outcome(last), "after")
     _remember(settings.cache, answers)
     seen = {m.name: _outcome(answers[m.name]) for m in waiting if m.is_control}
     replayed = _answers(plan, settings, answers)
     judged = sorted([*decided, *replayed], key=lambda answer: answer.mutant.name)
     file = plan.template.file.name
-    return score.judge(plan.name, file, judged, tests, seen, partial=plan.partial)
+    return score.judge(plan.name, file, judged, pool.ready.tests, seen, partial=plan.partial)
 
 
 def _decided(plan: Plan) -> tuple[list[Answer], list[Mutant]]:
@@ -85,9 +82,9 @@ def _decided(plan: Plan) -> tuple[list[Answer], list[Mutant]]:
         outside = equivalence.out_of_scope(mutant)
         equal = equivalence.by_rule(plan.template, mutant)
         if outside:
-            decided.append(Answer(mutant, None, score.OUT_OF_SCOPE, outside))
+            decided.append(Answer(mutant, None, OUT_OF_SCOPE, outside))
         elif equal:
-            decided.append(Answer(mutant, None, score.EQUIVALENT, equal))
+            decided.append(Answer(mutant, None, EQUIVALENT, equal))
         else:
             waiting.append(mutant)
     return decided, waiting
@@ -99,9 +96,9 @@ def _answers(plan: Plan, settings: Settings, answers: dict[str, Result | Lost]) 
         answer = answers.get(mutant.name)
         entry = reviewed.get(mutant.name)
         if isinstance(answer, Lost):
-            yield Answer(mutant, None, score.ERROR, answer.reason)
+            yield Answer(mutant, None, ERROR, answer.reason)
         elif answer is not None and answer.outcome is None:
-            yield Answer(mutant, None, score.INVALID, answer.invalid or "")
+            yield Answer(mutant, None, INVALID, answer.invalid or "")
         elif answer is not None:
             reason = f"{entry.reason} ({entry.source})" if entry else ""
             yield Answer(mutant, answer.outcome, "", reason, entry is not None)
@@ -115,17 +112,16 @@ def _remember(cache: validity.Cache, answers: dict[str, Result | Lost]) -> None:
 
 
 def _replacing(template: Template, body: dict[str, object]) -> tuple[Edit, ...]:
-    """Edits that make the whole template anew."""
+    """Edits that replace the whole template."""
     gone = tuple(Edit("remove", (key,)) for key in template.body)
     return gone + tuple(Edit("set", (key,), value) for key, value in body.items())
 
 
-def _check_baseline(tests: tuple[CollectedTest, ...], outcome: Outcome, when: str) -> None:
+def _check_baseline(outcome: Outcome, when: str) -> None:
     if outcome.red:
         others = f" and {len(outcome.red) - 1} more" if len(outcome.red) > 1 else ""
         raise CannotRunError(
-            f"red without any mutation ({when} the run): {tests[outcome.red[0]].id}{others}: "
-            f"{outcome.first}"
+            f"red without any mutation ({when} the run): {outcome.red[0]}{others}: {outcome.first}"
         )
 
 

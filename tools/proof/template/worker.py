@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ...template import Template
 from ..shared.command import CannotRunError
+from ..shared.suite import Suite, collect
 from .edits import Mutant, apply
-from .replay import CollectedTest, Outcome, Replay
+from .replay import FIXTURE, CollectedTest, Outcome, Replay, collected
 from .validity import Validity, Verdicts
-
-PYTEST_ARGUMENTS = ("-p", "no:cacheprovider", "--assert=plain", "--tb=line", "-q", "-ra", "-s")
 
 
 @dataclass(frozen=True)
-class Suite:
+class Settings:
     """What every worker needs: the template's file, pytest's arguments, known verdicts."""
 
     template: Path
@@ -48,26 +44,24 @@ class Result:
     verdicts: Verdicts = field(default_factory=dict)
 
 
-def main(connection: Connection, suite: Suite) -> None:
-    """The process's entry. Sends Ready (or a line of text: could not start), then Results."""
-    _to_log(suite.log)
-    template = Template.load(suite.template)
-    plugin = Replay(lambda replay: _serve(connection, replay, template, suite.verdicts))
+def main(connection: Connection, settings: Settings) -> None:
+    """Send Ready, or a line of text when the suite cannot be replayed; then Results."""
+    _to_log(settings.log)
     try:
-        code = pytest.main([*suite.arguments, *PYTEST_ARGUMENTS], plugins=[plugin])
+        collect((*settings.arguments, "--assert=plain"), lambda s: _serve(connection, s, settings))
     except CannotRunError as error:
         connection.send(str(error))
-        return
-    if not plugin.items:
-        connection.send(_reason(suite.log, int(code)))
 
 
-def _serve(connection: Connection, replay: Replay, template: Template, verdicts: Verdicts) -> None:
-    if not any(test.takes_template for test in replay.tests):
-        connection.send("no collected test takes the `template` fixture")
-        return
-    validity = Validity(template, dict(verdicts))
-    connection.send(Ready(tuple(replay.tests), replay.baseline(template.copy())))
+def _serve(connection: Connection, suite: Suite, settings: Settings) -> None:
+    tests = collected(suite)
+    if not any(test.takes_template for test in tests):
+        raise CannotRunError(f"no collected test takes the `{FIXTURE}` fixture")
+    template = Template.load(settings.template)
+    validity = Validity(template, dict(settings.verdicts))
+    replay = Replay(suite)
+    suite.session.config.pluginmanager.register(replay)
+    connection.send(Ready(tests, replay.baseline(template.copy())))
     while (mutant := connection.recv()) is not None:
         connection.send(_answer(mutant, replay, template, validity))
 
@@ -77,9 +71,8 @@ def _answer(mutant: Mutant, replay: Replay, template: Template, validity: Validi
     if mutant.is_control:
         return Result(mutant.name, replay.run(body))
     fault, verdicts = validity.fault(mutant, body)
-    if fault is not None:
-        return Result(mutant.name, None, fault, verdicts)
-    return Result(mutant.name, replay.run(body), None, verdicts)
+    outcome = replay.run(body) if fault is None else None
+    return Result(mutant.name, outcome, fault, verdicts)
 
 
 def _to_log(log: Path) -> None:
@@ -87,12 +80,3 @@ def _to_log(log: Path) -> None:
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
-
-
-def _reason(log: Path, code: int) -> str:
-    """One line out of pytest's own words."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    told = [line for line in lines if re.match(r"(ERROR|E  |INTERNALERROR> \w+Error)", line)]
-    if code == int(pytest.ExitCode.NO_TESTS_COLLECTED):
-        return "no tests were collected"
-    return f"pytest could not collect the tests: {told[-1].strip() if told else f'exit {code}'}"

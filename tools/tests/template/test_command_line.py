@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -30,6 +29,14 @@ def _hole(project: Project, old: str, new: str) -> None:
     project.suite.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def _reason(capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line that says why there was no run; a line of progress may be before it."""
+    *progress, line = capsys.readouterr().err.splitlines()
+    assert all(each.endswith("...") for each in progress)
+    assert line.startswith("could not run: ")
+    return line
+
+
 def test_a_suite_without_holes_passes(
     cached: Project, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -38,7 +45,7 @@ def test_a_suite_without_holes_passes(
     kept = pytestconfig.cache.mkdir("template-mutation") / "validity.json"
     shutil.copy(cached.report / "validity.json", kept)
     out = capsys.readouterr().out
-    assert "all as required" in out, out
+    assert "every rule is kept" in out, out
     assert code == 0
     data = json.loads((cached.report / "infra.json").read_text(encoding="utf-8"))
     assert data["survivors"] == []
@@ -74,7 +81,7 @@ def test_a_snapshot_is_no_test(cached: Project, capsys: pytest.CaptureFixture[st
     assert main(cached.arguments("--only", "maxReceiveCount")) == 1
     out = capsys.readouterr().out
     assert "test_snapshot is red on a canary" in out
-    assert "3 valid mutants survived" in out
+    assert "3 are killed only by tests whose kills do not count" in out
 
 
 def test_reports_say_the_same_everywhere(cached: Project) -> None:
@@ -112,7 +119,8 @@ def test_a_fixture_may_give_an_object_with_from_json(cached: Project) -> None:
 
 def test_list_and_show_run_nothing(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(project.arguments("--list", "--only", "maxReceiveCount")) == 0
-    assert capsys.readouterr().out.splitlines() == [
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert names == [
         "Orders#/Properties/RedrivePolicy/maxReceiveCount:NUMBER=2",
         "Orders#/Properties/RedrivePolicy/maxReceiveCount:NUMBER=4",
         "Orders#/Properties/RedrivePolicy/maxReceiveCount:OMIT",
@@ -127,14 +135,13 @@ def test_list_and_show_run_nothing(project: Project, capsys: pytest.CaptureFixtu
 def test_a_red_baseline_is_no_run(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     _hole(project, "345600", "1")
     assert main(project.arguments("--only", "maxReceiveCount")) == 2
-    error = capsys.readouterr().err
+    error = _reason(capsys)
     assert "red without any mutation" in error
     assert "test_template_holds_nothing_else" in error
-    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("suite", "said"),
+    ("suite", "message"),
     [
         ("", "no tests were collected"),
         ("import nowhere\n", "could not collect"),
@@ -143,13 +150,11 @@ def test_a_red_baseline_is_no_run(project: Project, capsys: pytest.CaptureFixtur
     ],
 )
 def test_tests_that_cannot_be_replayed(
-    project: Project, capsys: pytest.CaptureFixture[str], suite: str, said: str
+    project: Project, capsys: pytest.CaptureFixture[str], suite: str, message: str
 ) -> None:
     project.suite.write_text(suite, encoding="utf-8")
     assert main(project.arguments("--only", "maxReceiveCount")) == 2
-    error = capsys.readouterr().err
-    assert said in error
-    assert error.count("\n") == 1
+    assert message in _reason(capsys)
 
 
 def test_a_fixture_of_no_use_is_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,22 +166,20 @@ def test_a_fixture_of_no_use_is_told(project: Project, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--template", "nowhere.json"], "cannot be read"),
-        (["--tests", "nowhere/"], "no such tests"),
-        (["--only", "no such mutant"], "no mutant's name matches"),
+        (["--tests", "nowhere/"], "--tests nowhere/: no such file or folder"),
+        (["--only", "no such mutant"], "no name matches"),
     ],
 )
 def test_bad_arguments_get_one_line(
-    project: Project, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    project: Project, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     own = project.arguments()
     split = own.index("--")
     assert main([*own[:split], *arguments, *own[split:]]) == 2
-    error = capsys.readouterr().err
-    assert said in error
-    assert error.count("\n") == 1
+    assert message in _reason(capsys)
 
 
 def test_a_worker_that_dies_costs_one_mutant(
@@ -196,12 +199,65 @@ def test_a_worker_that_dies_costs_one_mutant(
     assert "1 valid mutants survived" in out
 
 
-def test_other_folders_have_no_stages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_template_and_tests_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([])
+    assert end.value.code == 2
+    error = capsys.readouterr().err
+    assert "the following arguments are required: --template, --tests" in error
+    assert error.count("\n") == 1
+
+
+def test_processes_that_collect_in_different_orders_are_refused(
+    project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(["--tests", str(tmp_path)]) == 2
-    assert "--template FILE --tests PATH" in capsys.readouterr().err
+    conftest = project.folder / "conftest.py"
+    text = conftest.read_text(encoding="utf-8")
+    text += (
+        "\n\ndef pytest_collection_modifyitems(items):\n"
+        "    import os\n"
+        "    marker = Path(__file__).with_name('second')\n"
+        "    try: os.close(os.open(marker, os.O_CREAT | os.O_EXCL))\n"
+        "    except FileExistsError: items.reverse()\n"
+    )
+    conftest.write_text(text, encoding="utf-8")
+    assert main(project.arguments("--only", "maxReceiveCount", "--jobs", "2")) == 2
+    assert "collected different tests, or in a different order" in _reason(capsys)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "self.assertEqual(self.queue['RedrivePolicy'].get('maxReceiveCount'), 3)",
+        "for key in ['maxReceiveCount']:\n"
+        "            with self.subTest(key):\n"
+        "                self.assertEqual(self.queue['RedrivePolicy'].get(key), 3)",
+    ],
+)
+def test_unittest_cases_are_replayed(
+    cached: Project, capsys: pytest.CaptureFixture[str], test: str
+) -> None:
+    cached.suite.write_text(
+        "import unittest, pytest\n"
+        "class TestQueue(unittest.TestCase):\n"
+        "    @pytest.fixture(autouse=True)\n"
+        "    def _queue(self, template):\n"
+        "        self.queue = template['Resources']['Orders']['Properties']\n"
+        "    def test_count(self):\n"
+        f"        {test}\n"
+        "    def test_others(self):\n"
+        "        self.assertIn('RedrivePolicy', self.queue)\n",
+        encoding="utf-8",
+    )
+    assert main(cached.arguments("--only", "maxReceiveCount")) == 0, capsys.readouterr().out
+    assert "every rule is kept" in capsys.readouterr().out
+
+
+def test_project_that_runs_its_tests_in_parallel_is_replayed(
+    cached: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist -n 2")
+    assert main(cached.arguments("--only", "maxReceiveCount")) == 0
 
 
 def test_reviewed_equivalents_stand_beside_the_tests(

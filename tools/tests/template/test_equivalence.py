@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tools.proof.shared.command import CannotRunError
 from tools.proof.template import equivalence
-from tools.proof.template.equivalence import Entry
 from tools.proof.template.generate import mutants
 from tools.template import Template
 
@@ -82,26 +77,3 @@ def test_what_the_toolkit_adds_is_out_of_scope() -> None:
     assert "BootstrapVersion#/Default:STRING" in outside
     assert "M#:OMIT_RESOURCE" in outside
     assert "A#:OMIT_RESOURCE" not in outside
-
-
-def test_reviewed_entries_have_name_reason_and_source(tmp_path: Path) -> None:
-    file = tmp_path / "reviewed.toml"
-    assert equivalence.reviewed(file) == []
-    file.write_text('[[mutant]]\nname = "A#:OMIT"\nreason = "r"\nsource = "s"\n', encoding="utf-8")
-    assert equivalence.reviewed(file) == [Entry("A#:OMIT", "r", "s")]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[mutant",
-        '[[mutant]]\nname = "A"\nreason = "r"\n',
-        '[[mutant]]\nname = "A"\nreason = " "\nsource = "s"\n',
-        '[[mutant]]\nname = "A"\nreason = "r"\nsource = "s"\nwhy = "x"\n',
-    ],
-)
-def test_a_bad_reviewed_entry_stops_the_run(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "reviewed.toml"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(CannotRunError, match=r"reviewed\.toml"):
-        equivalence.reviewed(file)

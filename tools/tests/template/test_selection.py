@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.proof.template.generate import mutants
-from tools.proof.template.run import Plan, selected
+from tools.proof.template.run import Plan
 from tools.proof.template.selection import differing
 from tools.template import Template
 
@@ -26,7 +26,7 @@ def _stage(name: str, *, memory: int, suffix: str) -> Template:
 
 
 def _chosen(template: Template, name: str, reference: Template) -> set[str]:
-    plan = Plan(name, template, (), tuple(mutants(template)))
+    plan = Plan(name, template, (), mutants(template))
     found = differing(plan, reference, reference_name="prod").mutants
     return {mutant.name.partition("#")[0] for mutant in found}
 
@@ -41,13 +41,3 @@ def test_a_wrong_stage_tag_is_a_difference() -> None:
     prod = _stage("prod", memory=512, suffix="0A0A0A0A")
     wrong = _stage("staging", memory=512, suffix="0A0A0A0A")
     assert "Queue" in _chosen(wrong, "dev", prod)
-
-
-def test_mutants_are_chosen_by_text_or_pattern(second: Template) -> None:
-    found = mutants(second)
-    assert selected(found, None) == tuple(found)
-    named = {mutant.name for mutant in selected(found, "Reader#/Properties/RoleName")}
-    assert named == {"Reader#/Properties/RoleName:ADD_NAME"}
-    starred = {mutant.name for mutant in selected(found, "*:DELETE_DATA")}
-    assert starred == {"Refused#:DELETE_DATA"}
-    assert selected(found, "nothing of this name") == ()

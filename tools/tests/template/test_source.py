@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from tools.proof.template.reports.source import Source
+from tools.proof.template.reports.html import Source
 
 
-def test_a_span_is_where_the_value_stands() -> None:
+def test_location_is_the_lines_of_the_value() -> None:
     source = Source({"A": {"b/c": [1, "zwei"], "d": {}}})
-    lines = source.text.splitlines()
-    for pointer, text in (("/A/b~1c/1", '"zwei"'), ("/A/b~1c/0", "1"), ("/A/d", "{}")):
-        span = source.span(pointer)
-        assert span.start[0] == span.end[0]
-        assert lines[span.start[0] - 1][span.start[1] - 1 : span.end[1] - 1] == text
+    for pointer, text in (("/A/b~1c/1", '"zwei"'), ("/A/b~1c/0", "1"), ("/A/d", '"d": {}')):
+        place = source.location(pointer)
+        start, end = place["start"], place["end"]
+        assert start["line"] == end["line"]
+        line = source.lines[start["line"] - 1]
+        assert line[start["column"] - 1 : end["column"] - 1] == text
+    whole = source.location("/A/b~1c")
+    assert [source.lines[whole[end]["line"] - 1] for end in ("start", "end")] == [
+        '    "b/c": [',
+        "    ],",
+    ]
 
 
-def test_a_missing_value_stands_at_its_nearest_ancestor() -> None:
+def test_missing_value_is_at_its_nearest_ancestor() -> None:
     source = Source({"A": {"b": 1}})
-    assert source.span("/A/x/0/y") == source.span("/A")
-    assert source.span("/nothing") == source.span("")
-    assert source.span("").start == (1, 1)
+    assert source.location("/A/x/0/y") == source.location("/A")
+    assert source.location("/nothing") == source.location("")
+    assert source.location("")["start"] == {"line": 1, "column": 1}

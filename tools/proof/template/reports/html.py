@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ....template import Template
-from ..edits import pointer
-from ..reports.source import Source
-from ..score import (
+from ...shared.verdicts import (
     CRASHED,
     EQUIVALENT,
     ERROR,
@@ -21,15 +19,17 @@ from ..score import (
     KILLED,
     OUT_OF_SCOPE,
     SURVIVED,
-    Stage,
-    Verdict,
+    VOID,
 )
+from ..edits import pointer
+from ..score import Stage, Verdict
 
 VIEWER = Path("node_modules/mutation-testing-elements/dist/mutation-test-elements.js")
 STATUS = {
     KILLED: "Killed",
     CRASHED: "Killed",
     SURVIVED: "Survived",
+    VOID: "Survived",
     INVALID: "CompileError",
     EQUIVALENT: "Ignored",
     OUT_OF_SCOPE: "Ignored",
@@ -83,22 +83,18 @@ def _file(stage: Stage, template: Template, ids: dict[str, str]) -> dict[str, An
         _mutant(f"{stage.name}-{number}", verdict, source, ids)
         for number, verdict in enumerate(stage.verdicts)
     ]
-    return {"language": "json", "source": source.text, "mutants": mutants}
+    return {"language": "json", "source": "\n".join(source.lines), "mutants": mutants}
 
 
 def _mutant(name: str, verdict: Verdict, source: Source, ids: dict[str, str]) -> dict[str, Any]:
     mutant = verdict.mutant
     element = pointer(mutant.element) if mutant.element[0] != "Template" else ""
-    span = source.span(element + mutant.pointer.partition("!")[0])
     found = {
         "id": name,
         "mutatorName": mutant.name.partition("#")[2].rpartition(":")[2],
         "description": f"{mutant.name} — {mutant.description}",
         "replacement": mutant.description,
-        "location": {
-            "start": {"line": span.start[0], "column": span.start[1]},
-            "end": {"line": span.end[0], "column": span.end[1]},
-        },
+        "location": source.location(element + mutant.pointer.partition("!")[0]),
         "status": STATUS[verdict.status],
         "killedBy": [ids[test] for test in verdict.killers],
     }
@@ -111,3 +107,33 @@ def _test_files(ids: dict[str, str]) -> dict[str, Any]:
         file, _, name = test.partition("::")
         files.setdefault(file, {"tests": []})["tests"].append({"id": number, "name": name})
     return files
+
+
+class Source:
+    """A template as indented JSON, in which every value begins and ends a line."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self.lines = json.dumps(body, indent=2, ensure_ascii=False).split("\n")
+        self._places: dict[str, tuple[int, int]] = {}
+        self._place(body, "", 1)
+
+    def location(self, where: str) -> dict[str, dict[str, int]]:
+        """Locate the lines of a pointer, or of its nearest ancestor that the template has."""
+        while where not in self._places:
+            where = where.rpartition("/")[0]
+        first, last = self._places[where]
+        start, end = self.lines[first - 1], self.lines[last - 1]
+        return {
+            "start": {"line": first, "column": len(start) - len(start.lstrip()) + 1},
+            "end": {"line": last, "column": len(end.rstrip(",")) + 1},
+        }
+
+    def _place(self, value: Any, where: str, first: int) -> int:
+        """Note the first and last line of a value and of all below it; give the last."""
+        last = first
+        if isinstance(value, dict | list) and value:
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                last = self._place(item, where + pointer((key,)), last + 1)
+            last += 1
+        self._places[where] = (first, last)
+        return last

@@ -1,44 +1,40 @@
-"""The canonical JSON of a run: the same run gives the same bytes."""
+"""The evidence of a run as JSON, with every mutant: the same run gives the same bytes."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from ..score import ERROR, SURVIVED, Stage, Verdict, promise_kills
+from ...shared import evidence
+from ..proofs import promise_kills
+from ..score import ALIVE, Stage, Verdict
 
 
 def write(file: Path, stages: list[Stage], broken: list[str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(as_data(stages, broken), indent=1, sort_keys=True, ensure_ascii=False)
-    file.write_text(text + "\n", encoding="utf-8")
-
-
-def as_data(stages: list[Stage], broken: list[str]) -> dict[str, Any]:
-    """Level, kills (one proof a promise), survivors and counts; then every mutant."""
-    return {
-        "level": "infra",
-        "kills": [
-            {
-                "promise": kill.promise,
-                "mutant": kill.verdict.mutant.name,
-                "description": kill.verdict.mutant.description,
-                "stage": kill.stage,
-                "tests": list(kill.tests),
-            }
+    """Write kills (one proof a promise), survivors, counts and scores; then every mutant."""
+    evidence.write(
+        file,
+        "infra",
+        kills=[
+            evidence.Kill(
+                kill.promise,
+                kill.verdict.mutant.name,
+                kill.verdict.mutant.description,
+                kill.tests,
+                {"stage": kill.stage},
+            )
             for kill in promise_kills(stages)
         ],
-        "survivors": [
+        survivors=[
             {"stage": stage.name, "mutant": verdict.mutant.name, "status": verdict.status}
             for stage in stages
-            for verdict in stage.with_status(SURVIVED, ERROR)
+            for verdict in stage.with_status(*ALIVE)
         ],
-        "counts": {stage.name: stage.counts for stage in stages},
-        "scores": {stage.name: {"raw": stage.raw_score, "valid": stage.score} for stage in stages},
-        "broken_rules": broken,
-        "stages": [_stage(stage) for stage in stages],
-    }
+        counts={stage.name: stage.counts for stage in stages},
+        scores={stage.name: {"raw": stage.raw_score, "valid": stage.score} for stage in stages},
+        broken_rules=broken,
+        stages=[_stage(stage) for stage in stages],
+    )
 
 
 def _stage(stage: Stage) -> dict[str, Any]:

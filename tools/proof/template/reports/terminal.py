@@ -13,22 +13,24 @@ from rich.table import Table
 from rich.text import Text
 
 from ....template import Template
+from ...shared.verdicts import ERROR, VOID
 from ..edits import Mutant, mutated
-from ..score import ERROR, STATUSES, SURVIVED, Stage, Verdict
+from ..score import ALIVE, STATUSES, Stage, Verdict
 
 
 def show(console: Console, stages: list[Stage], broken: list[str]) -> None:
+    """Print survivors, counts, and the broken rules."""
     for stage in stages:
         _survivors(console, stage)
     console.print(_counts(stages))
     for line in broken:
-        console.print(Text(f"not as required: {line}", style="red"), soft_wrap=True)
+        console.print(Text(f"broken rule: {line}", style="red"), soft_wrap=True)
     if not broken:
-        console.print(Text("all as required", style="green"))
+        console.print(Text("every rule is kept", style="green"))
 
 
 def show_changes(console: Console, template: Template, mutants: Iterable[Mutant]) -> None:
-    """What each mutant changes, as a difference of the template."""
+    """Print what each mutant changes, as a difference of the template."""
     before = json.dumps(template.body, indent=1).splitlines()
     for mutant in mutants:
         console.print(Text(mutant.name, style="bold"), soft_wrap=True)
@@ -60,7 +62,7 @@ def _counts(stages: list[Stage]) -> Table:
 
 def _survivors(console: Console, stage: Stage) -> None:
     groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
-    for verdict in stage.with_status(SURVIVED, ERROR):
+    for verdict in stage.with_status(*ALIVE):
         groups[verdict.mutant.type, general(verdict.mutant.pointer)].append(verdict)
     for (kind, pointer), verdicts in sorted(groups.items()):
         title = f"{stage.name}: {len(verdicts)} survived: {kind} {pointer or '(whole)'}"
@@ -70,7 +72,8 @@ def _survivors(console: Console, stage: Stage) -> None:
             console.print(Text(f"  {mutant.name}"), soft_wrap=True)
             notes = [mutant.description.partition(": ")[2]]
             notes += [f"must be killed: {mutant.must_kill}"] if mutant.must_kill else []
-            notes += [f"error: {verdict.reason}"] if verdict.status == ERROR else []
+            if verdict.status in (ERROR, VOID):
+                notes.append(f"{verdict.status}: {verdict.reason}")
             console.print(Text(f"      {'; '.join(notes)}", style="dim"), soft_wrap=True)
 
 

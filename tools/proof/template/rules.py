@@ -1,0 +1,82 @@
+"""The rules that a run may break, each one line for people."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+
+from ..shared.suite import function_of
+from ..shared.verdicts import ERROR, NOTICED, SURVIVED, VOID, Entry, reviews_broken, unproven
+from .proofs import promise_kills
+from .score import ALIVE, VALID, Stage
+
+MOST_REVIEWED = 0.05
+
+
+def broken_rules(
+    stages: Collection[Stage], entries: Collection[Entry], promised: Collection[str]
+) -> list[str]:
+    """Name every rule that a whole run breaks.
+
+    `promised` are the ids that need a killed mutant; empty where there is no ledger.
+    """
+    return [
+        *partial_rules(stages),
+        *_reviews(stages, entries),
+        *(f"no valid mutant is killed by {test}" for test in idle_tests(stages)),
+        *unproven(promised, (kill.promise for kill in promise_kills(stages))),
+    ]
+
+
+def partial_rules(stages: Iterable[Stage]) -> list[str]:
+    """Name the rules that a run of some mutants can break: none survives, every test counts."""
+    return [line for stage in stages for line in (*_survivors(stage), *_void_tests(stage))]
+
+
+def idle_tests(stages: Iterable[Stage]) -> list[str]:
+    """Name the test functions that take the template and kill no valid mutant of any stage."""
+    takers: set[str] = set()
+    killers: set[str] = set()
+    for stage in stages:
+        takers |= {function_of(test.id) for test in stage.tests if test.takes_template}
+        for verdict in stage.with_status(*NOTICED):
+            killers |= {function_of(test) for test in verdict.killers}
+    return sorted(takers - killers)
+
+
+def _survivors(stage: Stage) -> list[str]:
+    survived, void = stage.with_status(SURVIVED, ERROR), stage.with_status(VOID)
+    lines = [f"{stage.name}: {len(survived)} valid mutants survived"] if survived else []
+    if void:
+        lines.append(f"{stage.name}: {len(void)} are killed only by tests whose kills do not count")
+    classes = Counter(verdict.mutant.must_kill for verdict in stage.with_status(*ALIVE))
+    for name in sorted(name for name in classes if name):
+        lines.append(f"{stage.name}: {classes[name]} of them in the must-kill class {name}")
+    return lines
+
+
+def _void_tests(stage: Stage) -> list[str]:
+    lines = []
+    for test, labels in stage.red_on_canary.items():
+        names = ", ".join(label.removeprefix("canary: ") for label in labels)
+        lines.append(f"{stage.name}: {test} is red on a canary ({names}): its kills do not count")
+    for test, share in stage.too_wide.items():
+        lines.append(
+            f"{stage.name}: {test} kills {share:.0%} of all mutants as a snapshot does: "
+            "its kills do not count"
+        )
+    return lines
+
+
+def _reviews(stages: Iterable[Stage], entries: Collection[Entry]) -> list[str]:
+    statuses = defaultdict(set)
+    for stage in stages:
+        for verdict in stage.verdicts:
+            statuses[verdict.mutant.name].add(verdict.status)
+    lines = reviews_broken(entries, statuses)
+    valid = sum(len(stage.with_status(*VALID)) for stage in stages)
+    if len(entries) > MOST_REVIEWED * valid:
+        lines.append(
+            f"{len(entries)} reviewed entries are more than {MOST_REVIEWED:.0%} of {valid} mutants"
+        )
+    return lines
