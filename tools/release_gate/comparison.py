@@ -177,6 +177,7 @@ def _resource(element: Element) -> Resource:
 
 def _identity(resource: Resource) -> str:
     own = {key: value for key, value in resource.properties.items() if key != "Tags"}
+    own = _renamed(own, {resource.id: "itself"})
     policies = [resource.body.get(key) for key in ("DeletionPolicy", "UpdateReplacePolicy")]
     return canonical([resource.type, own, policies])
 

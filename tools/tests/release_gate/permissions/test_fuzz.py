@@ -1,0 +1,14 @@
+"""What the rule does not report, nobody may do."""
+
+from __future__ import annotations
+
+from .fuzz import compare
+
+PAIRS = 250
+
+
+def test_every_widening_is_reported() -> None:
+    outcome = compare(range(PAIRS))
+    assert outcome.missed == []
+    assert outcome.widened > PAIRS / 10  # else the pairs are too tame to show anything
+    assert len(outcome.alarms) < outcome.pairs / 2  # else a rule that always reports would pass
