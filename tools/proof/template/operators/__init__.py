@@ -1,12 +1,12 @@
 """The ways to make a template wrong: one module a class, each a generator of drafts."""
 
 from ..drafts import Operator
-from ..operators.addition import additions
-from ..operators.composite import composites
-from ..operators.iam import permissions
-from ..operators.omission import omissions
-from ..operators.reference import references
-from ..operators.value import values
+from .addition import additions
+from .composite import composites
+from .iam import permissions
+from .omission import omissions
+from .reference import references
+from .value import values
 
 # The order decides which name an edit keeps that two operators would make.
 OPERATORS: dict[str, Operator] = {

@@ -10,8 +10,8 @@ from .. import embedded
 from ..drafts import Draft
 from ..edits import Edit, remove, set_
 from ..graph import dependants, depends_on, references
-from ..operators.walking import below, is_policy, label, nodes
 from ..shapes import Node
+from .walking import below, is_policy, label, nodes
 
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
 

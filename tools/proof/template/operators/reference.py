@@ -11,8 +11,8 @@ from .. import embedded
 from ..drafts import Draft
 from ..edits import Path, set_
 from ..graph import is_intrinsic, target
-from ..operators.walking import brief, label, nodes
 from ..shapes import Node
+from .walking import brief, label, nodes
 
 LITERAL = "mutant"
 PSEUDO = {

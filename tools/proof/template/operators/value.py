@@ -10,8 +10,8 @@ from ....template import Element, Template
 from .. import embedded
 from ..drafts import Draft
 from ..edits import set_
-from ..operators.walking import below, brief, is_policy, label, nodes
 from ..shapes import Node, Shape
+from .walking import below, brief, is_policy, label, nodes
 
 MOST_WORDS = 8
 _QUOTED = re.compile(r"^'(.*)'$")
