@@ -12,7 +12,7 @@ from tools.proof.shared.command import CommandParser
 COMMANDS = {
     "template": ("tools.proof.infra", "break the synthesized template, run tests_infra"),
     "function": ("tools.proof.function.cli", "break the function, run tests_unit"),
-    "stage": ("tools.proof.stage.__main__", "break a running stage, run tests_e2e"),
+    "stage": ("tools.proof.stage.cli", "break a running stage, run tests_e2e"),
     "promises": ("tools.proof.page", "write docs/promises.md from the evidence of the others"),
 }
 

@@ -1,12 +1,13 @@
 """Proves that the e2e suite can fail: a stage that is wrong in exactly one way at a time.
 
-    python -m tools.proof stage            # every fault until a test catches it
-    python -m tools.proof stage --full     # every fault, every test that catches it
+    python -m tools.proof stage                  # every fault until a test catches it
+    python -m tools.proof stage --only tag       # the faults whose name contains this
+    python -m tools.proof stage --full           # every fault, every test that catches it
 
-`proxy` stands in front of a good local stage and passes everything on, except for what a
-fault changes. `faults` is the table of the faults, each with the promise that it breaks; a
-fault counts as caught only when a test fails that names this promise. `replay` runs the
-collected suite again and again in one process.
+`proxy` receives the requests to a good local stage and passes them on, except for what a fault
+changes. `faults` holds the faults by subject, each with the promise that it breaks: a fault counts
+as caught only when a test fails that names this promise. `run` tries them, `replay` chooses the
+tests, `edits` are the building blocks of faults.
 
-May import `tools.local_stage`, the rest of `tests_e2e` and the standard library.
+May import `contract`, `tests_e2e`, `tools.local_stage`, `tools.proof.shared` and any package.
 """

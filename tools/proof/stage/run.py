@@ -1,4 +1,4 @@
-"""Brings a good stage up, puts the proxy before it, and lets the suite judge the faults."""
+"""Brings a good stage up, puts the proxy in front of it, and lets the suite judge the faults."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +20,26 @@ from tests_e2e import conftest, target
 from tests_e2e.client import Client, Exchanges
 from tests_e2e.failing_table import FailingTable, TableProxy, table_proxy
 from tools.local_stage import RunningStage, serve
+from tools.proof.shared.command import CannotRunError
+from tools.proof.shared.suite import Suite, collect
 from tools.proof.stage.fault import Fault
 from tools.proof.stage.proxy import Proxy, proxy
-from tools.proof.stage.replay import Replay, Suite
+from tools.proof.stage.replay import Replay
 
 SUITE = str(Path(__file__).resolve().parents[3] / "tests_e2e")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the suite said of a fault.
+    """Which tests a fault turned red.
 
-    `caught` names the tests that failed and carry the promise that the fault breaks, `others`
-    those that failed and do not carry it.
+    `caught` names those that carry the promise that the fault breaks, `others` those that do not.
     """
 
     fault: Fault
     caught: tuple[str, ...]
     others: tuple[str, ...]
     seconds: float
-
-
-class CannotRunError(Exception):
-    """The proof says nothing: the message tells why."""
 
 
 @dataclass
@@ -73,7 +71,7 @@ class FaultyStage:
                 self.front.behave()
 
     def client(self, service: str) -> Any:
-        """A client that goes around the proxy."""
+        """A client that bypasses the proxy."""
         if service not in self._clients:
             self._clients[service] = boto3.client(  # type: ignore[call-overload]
                 service,
@@ -84,26 +82,19 @@ class FaultyStage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What leads boto3 through the proxy."""
+        """The variables that lead boto3 through the proxy."""
         return {
             **self.running.environment,
             "AWS_ENDPOINT_URL": f"https://127.0.0.1:{self.front.port}",
             "AWS_CA_BUNDLE": str(self.ca_bundle),
         }
 
-    def failing_table(self, exchanges: Exchanges) -> AbstractContextManager[FailingTable]:
-        """For the checks of a failing table: this stage is one."""
+    @contextmanager
+    def failing_table(self, exchanges: Exchanges) -> Iterator[FailingTable]:
+        """Serve the checks of a failing table: the table of this stage can fail, too."""
         stage = target.of(self.url, ca_bundle=self.ca_bundle)
-        client = Client(stage, exchanges)
-        return _and_then(FailingTable(client, self.table), client.close)
-
-
-@contextmanager
-def _and_then(value: FailingTable, close: Callable[[], None]) -> Iterator[FailingTable]:
-    try:
-        yield value
-    finally:
-        close()
+        with closing(Client(stage, exchanges)) as client:
+            yield FailingTable(client, self.table)
 
 
 @contextmanager
@@ -126,23 +117,20 @@ def faulty_stage(name: str) -> Iterator[FaultyStage]:
 def judged(
     stage: FaultyStage, faults: Sequence[Fault], *, full: bool, tell: Callable[[Verdict], None]
 ) -> list[Verdict]:
-    """Every fault with what the suite said of it. Raises CannotRunError."""
+    """Let the suite judge every fault. Raises CannotRunError."""
     os.environ.update(stage.environment)
     verdicts: list[Verdict] = []
-    problems: list[str] = ["the suite could not be collected"]
 
-    def judge(suite: Suite) -> None:
-        problems.clear()
+    def serve(suite: Suite) -> None:
+        replay = Replay(suite)
         for fault in faults:
-            verdicts.append(_verdict(stage, suite, fault, full=full))
+            verdicts.append(_verdict(stage, replay, fault, full=full))
             tell(verdicts[-1])
-        problems.extend(_red_without_fault(suite, verdicts))
+        problems = list(_red_without_fault(replay, verdicts))
+        if problems:
+            raise CannotRunError("; ".join(problems))
 
-    code = pytest.main(_arguments(stage), plugins=[Replay(judge), _Settings(stage)])
-    if code == pytest.ExitCode.INTERRUPTED:
-        raise CannotRunError("interrupted")
-    if problems:
-        raise CannotRunError("; ".join(problems))
+    collect(_arguments(stage), serve, [_Settings(stage)])
     return verdicts
 
 
@@ -159,32 +147,27 @@ class _Settings:
 def _arguments(stage: FaultyStage) -> list[str]:
     arguments = [SUITE, "--stage-url", stage.url, "--ca-bundle", str(stage.ca_bundle)]
     arguments += ["--stack-name", stage.running.stack_name, "--table-faults"]
-    arguments += ["--auth", "iam"] if stage.running.signed else []
-    return [*arguments, "-p", "no:cacheprovider", "-qq", "--no-header", "--no-summary", "--tb=line"]
+    return [*arguments, "--auth", "iam" if stage.running.signed else "none"]
 
 
-def _verdict(stage: FaultyStage, suite: Suite, fault: Fault, *, full: bool) -> Verdict:
-    own, others = suite.with_promise(fault.promise), suite.without_promise(fault.promise)
+def _verdict(stage: FaultyStage, replay: Replay, fault: Fault, *, full: bool) -> Verdict:
+    own, others = replay.with_promise(fault.promise), replay.without_promise(fault.promise)
     started = time.monotonic()
     with stage.wrong(fault):
-        caught = _names(suite, own, all_of_them=full)
-        also = _names(suite, others, all_of_them=full) if full or not caught else ()
+        caught = _names(replay, own, all_of_them=full)
+        also = _names(replay, others, all_of_them=full) if full or not caught else ()
     return Verdict(fault, caught, also, time.monotonic() - started)
 
 
-def _names(suite: Suite, items: list[pytest.Item], *, all_of_them: bool) -> tuple[str, ...]:
+def _names(replay: Replay, items: list[pytest.Item], *, all_of_them: bool) -> tuple[str, ...]:
     """The tests that fail, or the first."""
-    names = []
-    for item, _ in suite.failures(items):
-        names.append(item.nodeid)
-        if not all_of_them:
-            break
-    return tuple(names)
+    names = (item.nodeid for item, _ in replay.failures(items))
+    return tuple(names if all_of_them else islice(names, 1))
 
 
-def _red_without_fault(suite: Suite, verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _red_without_fault(replay: Replay, verdicts: Sequence[Verdict]) -> Iterator[str]:
     """A test that fails on the good stage, too, has caught nothing."""
-    killers = {name for verdict in verdicts for name in (*verdict.caught, *verdict.others)}
-    items = [item for item in suite.items if item.nodeid in killers]
-    for item, report in suite.failures(items):
+    failed = {name for verdict in verdicts for name in (*verdict.caught, *verdict.others)}
+    items = [item for item in replay.items if item.nodeid in failed]
+    for item, report in replay.failures(items):
         yield f"{item.nodeid} fails on the good stage, too: {report.splitlines()[-1]}"

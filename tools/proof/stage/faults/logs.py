@@ -59,7 +59,7 @@ def _personal_name(_: Request, response: Response) -> str | None:
     return name[1].decode() if name else None
 
 
-def _retention(output: str, days: int | None) -> Change:
+def retention(output: str, days: int | None) -> Change:
     """Keep the log group of that output for so many days; None: without end."""
 
     @contextmanager
@@ -109,11 +109,11 @@ FAULTS = (
     logs_kept(
         "access-log-kept-longer",
         "The access log is kept longer than promised.",
-        change=_retention("AccessLogGroup", LONGEST_RETENTION_DAYS),
+        change=retention("AccessLogGroup", LONGEST_RETENTION_DAYS),
     ),
     logs_kept(
         "function-log-kept-without-end",
         "The function's log never expires.",
-        change=_retention("FunctionLogGroup", None),
+        change=retention("FunctionLogGroup", None),
     ),
 )

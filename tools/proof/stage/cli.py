@@ -1,0 +1,121 @@
+"""The command line: `python -m tools.proof stage`."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import signal
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from contract import promises
+from tools.local_stage import LocalStageError
+from tools.proof.shared import evidence
+from tools.proof.shared.command import (
+    BAD,
+    OK,
+    CannotRunError,
+    CommandParser,
+    exit_code,
+    print_list,
+    proof_parser,
+    selected,
+)
+from tools.proof.shared.evidence import FOLDER, Kill
+from tools.proof.shared.suite import function_of
+from tools.proof.shared.verdicts import unproven
+from tools.proof.stage.faults import FAULTS
+from tools.proof.stage.run import Verdict, faulty_stage, judged
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run, print, write the evidence, and give the exit code."""
+    return exit_code(lambda: _run(_parser().parse_args(arguments)))
+
+
+def _parser() -> CommandParser:
+    parser = proof_parser(
+        "stage",
+        "faults",
+        "Makes a running stage wrong in one way at a time, and runs the e2e tests on it.",
+    )
+    parser.add_argument("--full", action="store_true", help="name every test that notices a fault")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    chosen = selected(FAULTS, options.only, lambda fault: fault.name)
+    if options.list:
+        return print_list((fault.name, fault.description) for fault in chosen)
+    kills = _judged([fault.name for fault in chosen], full=options.full)
+    caught = [kill for kill in kills if kill.tests]
+    survivors = [kill for kill in kills if not kill.tests]
+    problems = [f"survived: {kill.mutant}: {kill.description}" for kill in survivors]
+    if options.only is None:
+        promised = {name for name, promise in promises.load().items() if "e2e" in promise.levels}
+        problems += unproven(promised, (kill.promise for kill in caught))
+        evidence.write(
+            FOLDER / "e2e.json",
+            "e2e",
+            kills=caught,
+            survivors=[{"promise": kill.promise, "mutant": kill.mutant} for kill in survivors],
+            counts={"faults": len(kills), "caught": len(caught), "survived": len(survivors)},
+        )
+    print(f"{len(caught)} of {len(kills)} faults caught by a test of their promise")
+    print("\n".join(problems), end="\n" if problems else "")
+    return BAD if problems else OK
+
+
+def _judged(names: Sequence[str], *, full: bool) -> list[Kill]:
+    """Judge the faults of each stage in a process of its own, side by side."""
+    stages = tuple(dict.fromkeys(fault.stage for fault in FAULTS if fault.name in names))
+    print(f"{len(names)} faults; bringing up {' and '.join(stages)} ...", flush=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with ProcessPoolExecutor(len(stages), multiprocessing.get_context("spawn")) as pool:
+        results = [pool.submit(_judged_on, stage, names, full=full) for stage in stages]
+        return [kill for result in results for kill in result.result()]
+
+
+def _interrupt(*_: object) -> None:
+    """Interrupt the processes as Ctrl-C does: they end their stages first."""
+    for process in multiprocessing.active_children():
+        os.kill(process.pid or 0, signal.SIGINT)
+    raise KeyboardInterrupt
+
+
+def _judged_on(stage: str, names: Sequence[str], *, full: bool) -> list[Kill]:
+    faults = [fault for fault in FAULTS if fault.stage == stage and fault.name in names]
+    try:
+        with faulty_stage(stage) as wrong:
+            return [_kill(verdict) for verdict in judged(wrong, faults, full=full, tell=_tell)]
+    except LocalStageError as problem:
+        raise CannotRunError(str(problem)) from None
+    except KeyboardInterrupt:
+        raise CannotRunError("interrupted") from None
+
+
+def _kill(verdict: Verdict) -> Kill:
+    """The row of a fault in the evidence; without tests where it survived."""
+    fault = verdict.fault
+    more = {
+        "stage": fault.stage,
+        "other_tests": list(verdict.others),
+        "seconds": round(verdict.seconds, 2),
+    }
+    return Kill(fault.promise, fault.name, fault.description, verdict.caught, more)
+
+
+def _tell(verdict: Verdict) -> None:
+    """Print the fault, its promise, which test caught it, and in brackets which others failed."""
+    fault, caught, others = verdict.fault, _short(verdict.caught), _short(verdict.others)
+    status = "caught  " if caught else "SURVIVED"
+    noticed = f"[{', '.join(others)}]" if others else "" if caught else "no test failed"
+    line = f"{status} {verdict.seconds:5.1f} s  {fault.name:36} {fault.promise:30}"
+    print(line, ", ".join(caught), noticed, flush=True)
+
+
+def _short(tests: Sequence[str]) -> list[str]:
+    """Name a single case, and of many the test functions alone."""
+    names = [test.removeprefix("tests_e2e/") for test in tests]
+    return names if len(names) == 1 else list(dict.fromkeys(map(function_of, names)))

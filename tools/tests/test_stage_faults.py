@@ -1,0 +1,86 @@
+"""The faults of the stage: each breaks a promise of the e2e level, in one way, and is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from contract import promises
+from contract.stages import STAGES
+from tests_e2e import checks, target
+from tests_e2e.client import Answer
+from tests_e2e.client import Request as Sent
+from tests_e2e.target import LOCAL_PREFIX
+from tools.local_stage import RunningStage
+from tools.proof.stage.faults import FAULTS, logs, rate
+from tools.proof.stage.proxy import Request, Response
+
+PATH = f"{LOCAL_PREFIX}users/staging/user"
+GROUP = "/aws/lambda/users"
+
+
+def test_fault_names_are_unique() -> None:
+    names = [fault.name for fault in FAULTS]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("promise", [p.id for p in promises.load().values() if "e2e" in p.levels])
+def test_promise_has_fault(promise: str) -> None:
+    assert promise in {fault.promise for fault in FAULTS}
+
+
+def test_faults_break_promises_of_e2e_level_on_known_stages() -> None:
+    ledger = promises.load()
+    assert [f.name for f in FAULTS if "e2e" not in ledger[f.promise].levels] == []
+    assert {fault.stage for fault in FAULTS} <= STAGES.keys()
+
+
+def test_refusal_below_limit_is_wrong_in_nothing_else() -> None:
+    """All but its reason is the answer that the stage itself gives over the limit."""
+    stage = target.of("https://127.0.0.1/staging")
+    refuses = rate.refuses_one_of(2, stage.expected.origins[0])
+    good = Response(404, (), b"")
+    responses = [refuses(Request("GET", PATH, (), b""), lambda _: good) for _ in range(4)]
+    assert [response.status for response in responses] == [404, 429, 404, 429]
+    sent = Sent("GET", PATH, (), "")
+    for response in responses[1::2]:
+        answer = Answer(stage, sent, response.status, response.headers, response.body, 0.1)
+        checks.gateway_error(answer, 429, "THROTTLED")
+
+
+@pytest.fixture
+def log_group() -> Iterator[Any]:
+    with mock_aws():
+        client = boto3.client("logs", region_name="us-east-1")
+        client.create_log_group(logGroupName=GROUP)
+        yield client
+
+
+@pytest.mark.parametrize("before", [None, 14])
+@pytest.mark.parametrize("days", [None, 3653])
+@pytest.mark.parametrize("fails", [False, True])
+def test_log_retention_is_restored(
+    log_group: Any, before: int | None, days: int | None, fails: bool
+) -> None:
+    """To what the stage had, also after a failure."""
+    running = cast(RunningStage, SimpleNamespace(outputs={"AccessLogGroup": GROUP}))
+    if before:
+        log_group.put_retention_policy(logGroupName=GROUP, retentionInDays=before)
+    try:
+        with logs.retention("AccessLogGroup", days)(lambda _: log_group, running):
+            assert _days(log_group) == days
+            if fails:
+                raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        assert fails
+    assert _days(log_group) == before
+
+
+def _days(client: Any) -> int | None:
+    (group,) = client.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
+    return cast("int | None", group.get("retentionInDays"))
