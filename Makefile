@@ -1,39 +1,45 @@
-# One task interface. Everything runs in environments that tox makes; tox itself
-# lives in .make, installed from the lock file.
+# One task interface. Everything runs in one environment, .tox/dev, which tox makes; tox itself
+# lives in .make. Both are installed from lock files.
 PYTHON ?= python3
 TOX := .make/bin/tox
+DEV := .tox/dev/bin/python
+LEVELS := lint types unit infra tools e2e mutation bench
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap deploy diff destroy local test lint types unit infra tools e2e mutation bench lock clean
+.PHONY: help local test $(LEVELS) bootstrap deploy diff destroy lock clean announced
 
-help: ## list these targets and the tox environments
-	@echo "make targets:"
-	@sed -n 's/^\([a-z0-9 -]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-42s %s\n", $$1, $$2}'
+help: ## list the targets and the levels
+	@echo "make TARGET:"
+	@sed -n 's/^\([a-z][a-z0-9 -]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
 	@echo
-	@echo "tox environments (tox run -e NAME -- ARGS):"
-	@sed -n 's|^\[testenv:\(.*\)\]|\1|p; s|^description = ||p' tox.ini | sed 1d | paste - - | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
+	@echo "make LEVEL ARGS=\"...\", or tox -e LEVEL -- ...:"
+	@for level in $(LEVELS); do \
+	  sed -n "/^\[testenv:$$level\]/{n;s/^description = /  $$level|/p}" tox.ini; \
+	done | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
 
-local: $(TOX) ## serve the stack on this machine until Ctrl-C (ARGS="--port 4566")
-	@test -d .tox/local || echo "installing the locked packages in .tox/local ..."
-	@$(TOX) run -q -e local -- $(ARGS)
+local: announced ## serve the stack on this machine until Ctrl-C (ARGS="--port 4566")
+	@$(TOX) run -qq -e local -- $(ARGS)
 
-test: $(TOX) ## lint, types, unit, infra, tools, e2e, mutation
-	$(TOX)
+test: announced ## lint, types, unit, infra, tools, e2e, mutation
+	@$(TOX) run -q
 
-lint types unit infra tools e2e mutation bench: $(TOX) ## one level alone (ARGS="...")
-	$(TOX) run -e $@ -- $(ARGS)
+$(LEVELS): announced
+	@$(TOX) run -qq -e $@ -- $(ARGS)
 
-bootstrap: $(TOX) ## prepare an AWS account and region for the CDK, once
-	@$(TOX) run -q --notest -e local
-	@.tox/local/bin/python -m tools.cdk bootstrap $(ARGS)
+bootstrap: announced ## prepare an AWS account and region for the CDK, once
+	@$(TOX) run -qq --notest -e local
+	@$(DEV) -m tools.cdk bootstrap $(ARGS)
 
-deploy diff destroy: $(TOX) ## one stage on AWS (STAGE=dev ARGS="...")
+deploy diff destroy: announced ## one stage on AWS (STAGE=dev ARGS="...")
 	@test -n "$(STAGE)" || { echo "name the stage: make $@ STAGE=dev" >&2; exit 2; }
-	@$(TOX) run -q --notest -e local
-	@.tox/local/bin/python -m tools.cdk $@ -c stage=$(STAGE) $(ARGS)
+	@$(TOX) run -qq --notest -e local
+	@$(DEV) -m tools.cdk $@ -c stage=$(STAGE) $(ARGS)
 
-lock: $(TOX) ## write requirements/*.txt and package-lock.json anew
+announced: $(TOX)
+	@test -x $(DEV) || echo "installing the locked packages in .tox/dev ..."
+
+lock: $(TOX) ## resolve requirements/*.txt and package-lock.json again
 	for group in tox dev; do \
 	  .make/bin/uv pip compile pyproject.toml --group $$group --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-annotate --quiet \

@@ -15,6 +15,8 @@ COMMANDS = {
     "stage": ("tools.proof.stage.cli", "break a running stage, run tests_e2e"),
     "promises": ("tools.proof.page", "write docs/promises.md from the evidence of the others"),
 }
+# What decides about a change, in this order.
+ALL = (["template"], ["function"], ["stage"], ["promises", "--check"])
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,9 +29,18 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (_, summary) in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
-    module, _ = COMMANDS[parser.parse_args(arguments[:1]).command]
+    commands.add_parser("all", help="each of them until one fails, the page only compared")
+    chosen = parser.parse_args(arguments[:1]).command
+    for each in ALL if chosen == "all" else [arguments]:
+        if code := _run(*each):
+            return code
+    return 0
+
+
+def _run(name: str, *arguments: str) -> int:
+    module, _ = COMMANDS[name]
     command: Callable[[Sequence[str]], int] = importlib.import_module(module).main
-    return command(arguments[1:])
+    return command(arguments)
 
 
 if __name__ == "__main__":
