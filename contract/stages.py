@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LOG_RETENTION_DAYS = 7
-RATE_PER_SECOND = 100
-BURST = 200
+PROJECT = "user-api"
 SLOWEST_ANSWER_SECONDS = 7.0
 PROMPT_SECONDS = 1.0  # what nobody waits for when all is warm
 LOG_LINE_BYTES = 700
@@ -30,6 +28,7 @@ class Promised:
     cache_max_age_seconds: int = 60
     requests_per_second: int = 100
     burst: int = 200
+    log_retention_days: int = 7
 
     @property
     def iam(self) -> bool:
@@ -43,8 +42,8 @@ class Promised:
 
 
 STAGES = {
-    one.stage: one
-    for one in (
+    promised.stage: promised
+    for promised in (
         Promised(
             stage="local",
             authorization="NONE",

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from stack.build import build, synthesize
-from stack.settings import STAGES, read_context, reported
+from stack.settings import read_context, reported, stage_names
 
 CDK_JSON = Path(__file__).resolve().parent.parent / "cdk.json"
 
@@ -20,19 +20,15 @@ def main() -> None:
         "--output", required=True, metavar="DIR", type=Path, help="where the assembly goes"
     )
     options = parser.parse_args()
-    one = {options.stage: options.output}
-    for stage, output in (one if options.stage else _each(options.output)).items():
-        try:
-            output.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            parser.error(f"--output {output}: {problem.strerror}")
-        with reported():
-            context = {**read_context(CDK_JSON), "stage": stage}
-            synthesize(build(context=context, output=str(output)))
-
-
-def _each(output: Path) -> dict[str, Path]:
-    return {stage: output / stage for stage in STAGES}
+    with reported():
+        context = read_context(CDK_JSON)
+        each = {stage: options.output / stage for stage in stage_names(context.get("stages"))}
+        for stage, output in ({options.stage: options.output} if options.stage else each).items():
+            try:
+                output.mkdir(parents=True, exist_ok=True)
+            except OSError as problem:
+                parser.error(f"--output {output}: {problem.strerror}")
+            synthesize(build(context={**context, "stage": stage}, output=str(output)))
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ from aws_cdk import App, DefaultStackSynthesizer, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from stack.accounts import refusal
-from stack.settings import STAGES, Settings, SettingsError
+from stack.names import stack_name
+from stack.settings import SHARED, Settings, SettingsError, stage_names
 from stack.shared import AccountStack, SamplingStack
-from stack.stack import UserApiStack
+from stack.stack import ServiceStack
 
 
 def build(
@@ -34,12 +35,12 @@ def build(
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     read = app.node.try_get_context
     chosen, stages = read("stage"), read("stages")
-    for name in [*STAGES, "account", "sampling"] if chosen is None else [chosen]:
+    for name in [*stage_names(stages), *SHARED] if chosen is None else [chosen]:
         if name == "account":
-            AccountStack(app, "UserApi-account", **_stack_props())
+            AccountStack(app, stack_name(name), **_stack_props())
         elif name == "sampling":
-            every = [Settings.load(stage, stages) for stage in STAGES]
-            SamplingStack(app, "UserApi-sampling", stages=every, **_stack_props())
+            every = [Settings.load(stage, stages) for stage in stage_names(stages)]
+            SamplingStack(app, stack_name(name), stages=every, **_stack_props())
         else:
             settings = Settings.load(name, stages)
             problem = refusal(settings, credentials=credentials, named=read("account"))
@@ -48,7 +49,7 @@ def build(
             if problem:
                 print(f"note: {problem}; it is left out", file=sys.stderr)
             else:
-                UserApiStack(app, f"UserApi-{name}", settings=settings, **_stack_props())
+                ServiceStack(app, stack_name(name), settings=settings, **_stack_props())
     return app
 
 

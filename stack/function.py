@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aws_cdk import CfnResource, Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import CfnResource, Duration, IgnoreMode
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_dynamodb import TableV2
-from aws_cdk.aws_logs import LogGroup, RetentionDays
+from aws_cdk.aws_logs import LogGroup
 from constructs import Construct
 
+from stack.logs import log_group
 from stack.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,9 +24,7 @@ class UserFunction(Construct):
         self, scope: Construct, construct_id: str, *, settings: Settings, table: TableV2
     ) -> None:
         super().__init__(scope, construct_id)
-        self.log_group = LogGroup(
-            self, "Logs", retention=RetentionDays.ONE_WEEK, removal_policy=RemovalPolicy.DESTROY
-        )
+        self.log_group = log_group(self, "Logs")
         self.function = lambda_.Function(
             self,
             "Function",

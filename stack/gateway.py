@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import Aws
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk.aws_logs import LogGroup, RetentionDays
+from aws_cdk.aws_logs import LogGroup
 from constructs import Construct
 
 from stack.gateway_responses import add_gateway_responses
+from stack.logs import log_group
 from stack.routes import add_routes
 from stack.settings import Settings
 
@@ -48,12 +49,7 @@ class Gateway(Construct):
         self, scope: Construct, construct_id: str, *, settings: Settings, target: lambda_.IFunction
     ) -> None:
         super().__init__(scope, construct_id)
-        self.access_log = LogGroup(
-            self,
-            "AccessLogs",
-            retention=RetentionDays.ONE_WEEK,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.access_log = log_group(self, "AccessLogs")
         self.api = self._api(settings)
         host = f"{self.api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
         self.url = f"https://{host}/{self.api.deployment_stage.stage_name}"
@@ -93,14 +89,9 @@ class Gateway(Construct):
         )
 
     def _execution_log(self, settings: Settings) -> LogGroup:
-        """API Gateway would make this group itself, and keep it for ever."""
-        group = LogGroup(
-            self,
-            "ExecutionLogs",
-            log_group_name=f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{settings.stage}",
-            retention=RetentionDays.ONE_WEEK,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        """API Gateway would otherwise create this group itself, without an expiry."""
+        name = f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{settings.stage}"
+        group = log_group(self, "ExecutionLogs", name=name)
         self.api.deployment_stage.node.add_dependency(group)
         return group
 

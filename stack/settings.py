@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-STAGES = ("local", "dev", "staging", "prod")
+# A stage's name becomes part of the stack's name, and of the URL.
+STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+# The stacks that all stages share; a stage of that name would have the same stack name.
+SHARED = ("account", "sampling")
 
 
 class SettingsError(ValueError):
@@ -20,7 +23,7 @@ class SettingsError(ValueError):
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Ends the program with exit code 2 and the one line of a SettingsError."""
+    """End the program with exit code 2 and the one line of a SettingsError."""
     try:
         yield
     except SettingsError as problem:
@@ -29,7 +32,7 @@ def reported() -> Iterator[None]:
 
 
 def read_context(file: Path) -> dict[str, Any]:
-    """The context in a cdk.json. Raises SettingsError."""
+    """Return the context in a cdk.json. Raises SettingsError."""
     try:
         return dict(json.loads(file.read_bytes())["context"])
     except OSError as problem:
@@ -39,55 +42,31 @@ def read_context(file: Path) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Bool:
-    """True or false, as JSON knows them."""
+class Rule:
+    """What a setting may be: in words, and as a check."""
 
-    allowed = "true or false"
-
-    def accepts(self, value: object) -> bool:
-        return isinstance(value, bool)
+    allowed: str
+    accepts: Callable[[object], bool]
 
 
-@dataclass(frozen=True)
-class Whole:
+def _whole(least: int, most: int) -> Rule:
     """A whole number from `least` to `most`, both included."""
-
-    least: int
-    most: int
-
-    @property
-    def allowed(self) -> str:
-        return f"a whole number from {self.least} to {self.most}"
-
-    def accepts(self, value: object) -> bool:
-        is_int = isinstance(value, int) and not isinstance(value, bool)
-        return is_int and self.least <= value <= self.most  # type: ignore[operator]
+    allowed = f"a whole number from {least} to {most}"
+    return Rule(allowed, lambda value: type(value) is int and least <= value <= most)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One of some words."""
-
-    words: tuple[str, ...]
-
-    @property
-    def allowed(self) -> str:
-        return "one of " + ", ".join(self.words)
-
-    def accepts(self, value: object) -> bool:
-        return value in self.words
+def _choice(*words: str) -> Rule:
+    return Rule("one of " + ", ".join(words), lambda value: value in words)
 
 
-@dataclass(frozen=True)
-class Origins:
-    """The web origins whose pages may read the answers; the first one reads gateway errors too."""
+def _is_account(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"([0-9]{12}|any)?", value) is not None
 
-    allowed = "a list of one or more different origins, each http(s)://host[:port]"
 
-    def accepts(self, value: object) -> bool:
-        if not isinstance(value, list) or not value or len(value) != len(set(map(str, value))):
-            return False
-        return all(map(_is_origin, value))
+def _are_origins(value: object) -> bool:
+    if not isinstance(value, list) or not value or len(value) != len(set(map(str, value))):
+        return False
+    return all(map(_is_origin, value))
 
 
 ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:(?P<port>[1-9][0-9]{0,4}))?")
@@ -99,33 +78,27 @@ def _is_origin(value: object) -> bool:
     return found is not None and int(found["port"] or LAST_PORT) <= LAST_PORT
 
 
-@dataclass(frozen=True)
-class Account:
-    """The AWS account that a stage belongs to; `any` where it may stand in each."""
-
-    allowed = "an account id of 12 digits, 'any', or '' for none yet"
-
-    def accepts(self, value: object) -> bool:
-        return isinstance(value, str) and re.fullmatch(r"([0-9]{12}|any)?", value) is not None
-
-
-Rule = Bool | Whole | Choice | Origins | Account
+BOOL = Rule("true or false", lambda value: isinstance(value, bool))
 RULES: Mapping[str, Rule] = {
-    "account": Account(),
-    "authorization": Choice(("NONE", "AWS_IAM")),
-    "allowed_origins": Origins(),
-    "retain_data": Bool(),
-    "snap_start": Bool(),
-    "memory_mb": Whole(128, 10240),
+    # The AWS account that the stage belongs to; `any` where it may be in each.
+    "account": Rule("an account id of 12 digits, 'any', or '' for none yet", _is_account),
+    "authorization": _choice("NONE", "AWS_IAM"),
+    # The web origins whose pages may read the answers; the first reads gateway errors too.
+    "allowed_origins": Rule(
+        "a list of one or more different origins, each http(s)://host[:port]", _are_origins
+    ),
+    "retain_data": BOOL,
+    "snap_start": BOOL,
+    "memory_mb": _whole(128, 10240),
     # Above the slowest failing answer of the function, below the gateway's 29 s.
-    "timeout_seconds": Whole(8, 28),
-    "log_level": Choice(("DEBUG", "INFO", "WARNING", "ERROR")),
+    "timeout_seconds": _whole(8, 28),
+    "log_level": _choice("DEBUG", "INFO", "WARNING", "ERROR"),
     # The account's default quota for all its APIs in a region.
-    "rate_limit": Whole(1, 10000),
-    "burst_limit": Whole(1, 5000),
-    "cache_max_age_seconds": Whole(0, 86400),
-    "traces_per_second": Whole(0, 100),
-    "trace_percent": Whole(0, 100),
+    "rate_limit": _whole(1, 10000),
+    "burst_limit": _whole(1, 5000),
+    "cache_max_age_seconds": _whole(0, 86400),
+    "traces_per_second": _whole(0, 100),
+    "trace_percent": _whole(0, 100),
 }
 
 
@@ -149,15 +122,16 @@ class Settings:
     trace_percent: int
 
     @classmethod
-    def load(cls, stage: object, stages: object) -> Settings:
-        """The settings of `stage` out of the context's `stages`.
+    def load(cls, stage: object, stages: Any) -> Settings:
+        """Return the settings of `stage` out of the context's `stages`.
 
         Raises SettingsError for an unknown stage, or an unknown, missing, wrongly typed or
         out-of-range key.
         """
-        if stage not in STAGES:
-            raise SettingsError(f"stage {stage!r} is not known: allowed is {_list(STAGES)}")
-        given = stages.get(stage) if isinstance(stages, dict) else None
+        known = stage_names(stages)
+        if stage not in known:
+            raise SettingsError(f"stage {stage!r} is not known: allowed is {_list(known)}")
+        given = dict(stages)[stage]
         if not isinstance(given, dict):
             raise SettingsError(f"stage {stage}: cdk.json has no object stages.{stage}")
         for key in given:
@@ -167,17 +141,22 @@ class Settings:
                 )
         for key, rule in RULES.items():
             _check(stage=str(stage), key=key, given=given, rule=rule)
-        values = {**given, "stage": stage, "allowed_origins": tuple(given["allowed_origins"])}
-        return cls(**{field.name: values[field.name] for field in fields(cls)})
+        origins = tuple(given["allowed_origins"])
+        return cls(**{**given, "stage": stage, "allowed_origins": origins})
 
 
-def _check(
-    *,
-    stage: str,
-    key: str,
-    given: Mapping[str, object],
-    rule: Bool | Whole | Choice | Origins | Account,
-) -> None:
+def stage_names(stages: object) -> tuple[str, ...]:
+    """Return the names of the context's `stages`. Raises SettingsError."""
+    if not isinstance(stages, Mapping) or not stages:
+        raise SettingsError("cdk.json has no object context.stages with a stage in it")
+    for name in stages:
+        if not STAGE_NAME.fullmatch(name) or name in SHARED:
+            allowed = f"a letter and up to 30 of a-z, 0-9 and -, other than {_list(SHARED)}"
+            raise SettingsError(f"stage {name!r}: the name is not allowed: allowed is {allowed}")
+    return tuple(stages)
+
+
+def _check(*, stage: str, key: str, given: Mapping[str, object], rule: Rule) -> None:
     if key not in given:
         raise SettingsError(f"stage {stage}: key {key!r} is missing: allowed is {rule.allowed}")
     if not rule.accepts(given[key]):

@@ -12,6 +12,7 @@ from aws_cdk import aws_xray as xray
 from constructs import Construct
 
 from stack.acknowledgements import LOGGING_ROLE, acknowledge
+from stack.names import PROJECT, stack_name
 from stack.settings import Settings
 
 # What API Gateway demands of the role before it takes it; the same actions as in the managed
@@ -49,7 +50,7 @@ class AccountStack(Stack):
             inline_policies={"WriteLogs": iam.PolicyDocument(statements=[statement])},
         )
         apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
-        Tags.of(self).add("project", "user-api")
+        Tags.of(self).add("project", PROJECT)
         acknowledge(self, [LOGGING_ROLE])
 
 
@@ -66,7 +67,7 @@ class SamplingStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
         for number, settings in enumerate(stages):
-            name = f"UserApi-{settings.stage}"
+            name = stack_name(settings.stage)
             xray.CfnSamplingRule(
                 self,
                 settings.stage.title(),
@@ -84,4 +85,4 @@ class SamplingStack(Stack):
                     version=1,
                 ),
             )
-        Tags.of(self).add("project", "user-api")
+        Tags.of(self).add("project", PROJECT)

@@ -12,11 +12,12 @@ from stack.function import UserFunction
 from stack.gateway import Gateway
 from stack.metrics import Metrics
 from stack.monitoring import Monitoring
+from stack.names import PROJECT
 from stack.settings import Settings
 from stack.table import users_table
 
 
-class UserApiStack(Stack):
+class ServiceStack(Stack):
     """Table, function, gateway and monitoring of one stage."""
 
     def __init__(
@@ -46,6 +47,6 @@ class UserApiStack(Stack):
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
-        Tags.of(self).add("project", "user-api")
-        Tags.of(self).add("stage", settings.stage)
+        for key, value in (("project", PROJECT), ("stage", settings.stage)):
+            Tags.of(self).add(key, value)
         acknowledge(self, accepted(settings))

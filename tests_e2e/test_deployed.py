@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from contract.stages import LOG_RETENTION_DAYS
 from tests_e2e import aws
 from tests_e2e.leftovers import Journal
 from tests_e2e.target import Target
@@ -49,7 +48,7 @@ def function(deployed: dict[str, str]) -> dict[str, Any]:
     return configuration
 
 
-@pytest.mark.promise("logs-kept-7-days")
+@pytest.mark.promise("logs-expire")
 def test_log_groups_keep_logs_as_promised(deployed: dict[str, str], stage: Target) -> None:
     pages = aws.client("cloudformation").get_paginator("list_stack_resources")
     names = {
@@ -64,7 +63,8 @@ def test_log_groups_keep_logs_as_promised(deployed: dict[str, str], stage: Targe
     for name in names:
         groups = aws.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         kept |= {group["logGroupName"]: group.get("retentionInDays") for group in groups}
-    assert {name: kept.get(name) for name in names} == dict.fromkeys(names, LOG_RETENTION_DAYS)
+    promised = dict.fromkeys(names, stage.expected.log_retention_days)
+    assert {name: kept.get(name) for name in names} == promised
 
 
 @pytest.mark.promise("table-on-demand")

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from contract.stages import RATE_PER_SECOND
 from tests_e2e import checks, traffic
 from tests_e2e.aws import client
 from tests_e2e.client import Client
+from tests_e2e.target import Target
 from tests_e2e.users import Users
 
 pytestmark = [
@@ -31,15 +31,14 @@ CLIENTS = 16
 
 @pytest.mark.promise("rate-limited", "record-returned", "query-route-same")
 def test_load_below_limit_is_answered(
-    api: Client, users: Users, record_property: Callable[[str, object], None]
+    api: Client, users: Users, stage: Target, record_property: Callable[[str, object], None]
 ) -> None:
     """The limit holds for each method: both routes together may be asked twice as often."""
     people = [users.put(number={"N": str(number)}) for number in range(4)]
     records = {user.id: user.record(number=Decimal(n)) for n, user in enumerate(people)}
     paths = [route.format(user) for user in records for route in ("/user/{}", "/user?userId={}")]
-    answers = traffic.paced(
-        api, paths, clients=CLIENTS, total=REQUESTS, per_second=1.8 * RATE_PER_SECOND
-    )
+    per_second = 1.8 * stage.expected.requests_per_second
+    answers = traffic.paced(api, paths, clients=CLIENTS, total=REQUESTS, per_second=per_second)
     assert Counter(answer.status for answer in answers) == {200: REQUESTS}
     for answer in answers:
         checks.record(answer, records[re.split("[/=]", answer.request.target)[-1]])

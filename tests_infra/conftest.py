@@ -1,7 +1,8 @@
-"""Which template is tested: each stage's own, or one given as a file."""
+"""Which template is tested: that of each stage, or one from a file."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from contract.stages import STAGES, Promised
 from tools.template import Element, Template, TemplateError
 
+CDK_JSON = Path(__file__).resolve().parent.parent / "cdk.json"
 GIVEN = pytest.StashKey[Template | None]()
 
 
@@ -55,9 +57,17 @@ def promised(stage: str) -> Promised:
     return STAGES[stage]
 
 
+def configured_stages() -> set[str]:
+    """The stages of cdk.json, by name alone: what they are set to must not be expected here."""
+    return set(json.loads(CDK_JSON.read_text(encoding="utf-8"))["context"]["stages"])
+
+
 @pytest.fixture(scope="session")
 def template(stage: str, assembly: Callable[[str], Path], pytestconfig: pytest.Config) -> Template:
-    return pytestconfig.stash[GIVEN] or Template.in_assembly(assembly(stage))
+    if given := pytestconfig.stash[GIVEN]:
+        return given
+    assert stage in configured_stages(), f"stage {stage} is promised, but is not in cdk.json"
+    return Template.in_assembly(assembly(stage))
 
 
 @pytest.fixture

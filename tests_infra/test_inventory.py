@@ -1,4 +1,4 @@
-"""Everything that is there, so that nothing can be added unseen."""
+"""Everything that the stack holds, so that nothing is added unnoticed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections import Counter
 
 import pytest
 
-from contract.stages import Promised
+from contract.alarms import ALARMS
+from contract.stages import PROJECT, Promised
+from tests_infra.test_gateway_errors import TYPES
 from tools.template import Element, Template
 
-# Type -> how many, and the properties that one may have. What a property says is pinned by the
-# tests of its own subject; the lists here keep out the ones that nobody thought of.
+# Type -> how many, and the properties that each may have. The value of a property is checked by
+# the tests of its own subject; the lists here keep out the properties that nobody thought of.
 PLANNED: dict[str, tuple[int, set[str]]] = {
     "AWS::DynamoDB::GlobalTable": (
         1,
@@ -61,7 +63,7 @@ PLANNED: dict[str, tuple[int, set[str]]] = {
     ),
     "AWS::ApiGateway::Model": (2, {"ContentType", "RestApiId", "Schema"}),
     "AWS::ApiGateway::GatewayResponse": (
-        11,
+        len(TYPES),
         {"ResponseParameters", "ResponseTemplates", "ResponseType", "RestApiId", "StatusCode"},
     ),
     "AWS::ApiGateway::Deployment": (1, {"RestApiId"}),
@@ -79,7 +81,7 @@ PLANNED: dict[str, tuple[int, set[str]]] = {
     "AWS::SNS::Topic": (1, set()),
     "AWS::SNS::TopicPolicy": (1, {"PolicyDocument", "Topics"}),
     "AWS::CloudWatch::Alarm": (
-        6,
+        len(ALARMS),
         {
             "AlarmActions",
             "AlarmDescription",
@@ -108,7 +110,6 @@ TAGGED = {
     "AWS::Logs::LogGroup",
     "AWS::SNS::Topic",
 }
-STATEFUL = {"AWS::DynamoDB::GlobalTable", "AWS::Logs::LogGroup"}
 # Names that are physical: unique in an account and region, or beyond.
 NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
@@ -122,13 +123,13 @@ NAMES = {
 
 
 @pytest.mark.promise("nothing-unplanned")
-def test_resources_are_the_planned_ones(template: Template) -> None:
+def test_resources_are_planned_ones(template: Template) -> None:
     found = Counter(resource.type for resource in template.resources())
     assert found == {type_: count for type_, (count, _) in PLANNED.items()}
 
 
 @pytest.mark.promise("nothing-unplanned")
-def test_properties_are_the_planned_ones(template: Template) -> None:
+def test_properties_are_planned_ones(template: Template) -> None:
     unplanned = {}
     for resource in template.resources():
         planned = PLANNED.get(resource.type, (0, set()))[1] | {"Tags", "Description"}
@@ -150,21 +151,19 @@ def test_template_is_resources_and_outputs(template: Template) -> None:
 
 
 @pytest.mark.promise("nothing-unplanned", "data-survives")
-def test_only_data_outlives_the_stack(template: Template, promised: Promised) -> None:
+def test_only_data_outlives_stack(template: Template, promised: Promised) -> None:
     table = template.only("AWS::DynamoDB::GlobalTable")
     kept = {table.logical_id} if promised.data_kept else set()
-    stateful = {one.logical_id for one in template.resources() if one.type in STATEFUL}
     for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        said = {one.logical_id: one.body.get(policy) for one in template.resources()}
-        assert {name for name, what in said.items() if what == "Retain"} == kept
-        # Of what holds data it is said aloud; everything else goes by default.
-        assert {name for name, what in said.items() if what == "Delete"} >= stateful - kept
-        assert set(said.values()) <= {"Retain", "Delete", None}
+        # No resource of the stack is of a type that has another default.
+        policies = {one.logical_id: one.body.get(policy, "Delete") for one in template.resources()}
+        unusual = {name: value for name, value in policies.items() if value != "Delete"}
+        assert unusual == dict.fromkeys(kept, "Retain")
 
 
 @pytest.mark.promise("everything-tagged")
-def test_everything_is_tagged(template: Template, promised: Promised) -> None:
-    tags = {"project": "user-api", "stage": promised.stage}
+def test_taggable_resources_have_tags_of_stage(template: Template, promised: Promised) -> None:
+    tags = {"project": PROJECT, "stage": promised.stage}
     taggable = [resource for resource in template.resources() if resource.type in TAGGED]
     assert {resource.logical_id: resource.tags for resource in taggable} == {
         resource.logical_id: tags for resource in taggable
@@ -172,8 +171,8 @@ def test_everything_is_tagged(template: Template, promised: Promised) -> None:
 
 
 @pytest.mark.promise("everything-tagged")
-def test_nothing_else_takes_tags(template: Template) -> None:
-    """What carries tags is in the list above, so that no type is forgotten there."""
+def test_tagged_types_are_known(template: Template) -> None:
+    """Every type that has tags is in the list above, so that none is forgotten there."""
     assert {one.type for one in template.resources() if one.tags} == TAGGED
 
 
@@ -185,7 +184,7 @@ def test_stage_leaves_the_accounts_own_settings_alone(template: Template) -> Non
 
 
 @pytest.mark.promise("names-free")
-def test_no_resource_has_a_name_of_its_own(template: Template, api: Element) -> None:
+def test_resources_have_no_physical_name(template: Template, api: Element) -> None:
     for type_, key in NAMES.items():
         for name in [resource.at(key) for resource in template.resources(type_)]:
             # The execution log's name holds the API's id.
@@ -193,13 +192,13 @@ def test_no_resource_has_a_name_of_its_own(template: Template, api: Element) -> 
 
 
 @pytest.mark.promise("names-free")
-def test_api_is_named_after_the_stack(api: Element) -> None:
+def test_api_is_named_after_stack(api: Element) -> None:
     """A name need not be unique, but is what the API's metrics are found by."""
     assert api.at("Name") == "${AWS::StackName}"
 
 
 @pytest.mark.promise("outputs-complete")
-def test_outputs(
+def test_outputs_are_promised_ones(
     template: Template, api: Element, api_stage: Element, table: Element, function: Element
 ) -> None:
     access, execution = _gateway_groups(template, api_stage)

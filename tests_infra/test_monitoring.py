@@ -4,91 +4,104 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from contract.alarms import ALARMS, PERIOD_SECONDS, Alarm
 from tools.template import Element, Template, listed, named
 
 ALARM = "AWS::CloudWatch::Alarm"
-Dimensions = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Expected:
-    """An alarm: raised at or over the threshold, over so many five-minute periods."""
-
-    source: str
-    statistic: str
-    threshold: int
-    periods: int = 1
-
-
-ALARMS = {
-    "5XXError": Expected("gateway", "Sum", 5),
-    "Latency": Expected("gateway", "p99", 1000, 3),
-    "Errors": Expected("function", "Sum", 1),
-    "Throttles": Expected("function", "Sum", 1),
-    "ThrottledRequests": Expected("reads", "Sum", 1),
-    "SystemErrors": Expected("reads", "Sum", 1),
+# Title -> source, metric and statistic of its lines, from left to right, three in a row.
+WIDGETS = {
+    "Requests": [("gateway", "Count", "Sum")],
+    "Errors": [("gateway", "4XXError", "Sum"), ("gateway", "5XXError", "Sum")],
+    "Latency": [("gateway", "Latency", "p50"), ("gateway", "Latency", "p99")],
+    "Function": [("function", name, "Sum") for name in ("Invocations", "Errors", "Throttles")],
+    "Table": [
+        ("table", "ConsumedReadCapacityUnits", "Sum"),
+        ("reads", "ThrottledRequests", "Sum"),
+        ("reads", "SystemErrors", "Sum"),
+    ],
+    "Table latency": [("reads", "SuccessfulRequestLatency", "p99")],
 }
+COLUMNS, WIDTH, HEIGHT = 3, 8, 6
+
+
+class Watched(NamedTuple):
+    """One statistic of one metric."""
+
+    namespace: Any
+    dimensions: frozenset[tuple[str, str]]
+    metric: Any
+    statistic: Any
+
+
+Sources = Mapping[str, tuple[str, frozenset[tuple[str, str]]]]
 
 
 @pytest.fixture
-def sources(
-    function: Element, table: Element, api_stage: Element
-) -> Mapping[str, tuple[str, Dimensions]]:
+def sources(function: Element, table: Element, api_stage: Element) -> Sources:
     """Name -> namespace and dimensions."""
     gateway = {"ApiName": "${AWS::StackName}", "Stage": api_stage.ref}
+    reads = {"TableName": table.ref, "Operation": "GetItem"}
     return {
-        "gateway": ("AWS/ApiGateway", gateway),
-        "function": ("AWS/Lambda", {"FunctionName": function.ref}),
-        "reads": ("AWS/DynamoDB", {"TableName": table.ref, "Operation": "GetItem"}),
-        "table": ("AWS/DynamoDB", {"TableName": table.ref}),
+        "gateway": ("AWS/ApiGateway", frozenset(gateway.items())),
+        "function": ("AWS/Lambda", frozenset({("FunctionName", function.ref)})),
+        "reads": ("AWS/DynamoDB", frozenset(reads.items())),
+        "table": ("AWS/DynamoDB", frozenset({("TableName", table.ref)})),
     }
 
 
-def _alarm(template: Template, metric: str) -> Element:
-    found = [one for one in template.resources(ALARM) if one.at("MetricName") == metric]
-    assert len(found) == 1, f"{len(found)} alarms on {metric}"
-    return found[0]
+def watched_by(alarm: Element) -> Watched:
+    statistics = [alarm.at(key) for key in ("Statistic", "ExtendedStatistic") if alarm.at(key)]
+    return Watched(
+        alarm.at("Namespace"),
+        frozenset(named(alarm.at("Dimensions"), "Name", "Value").items()),
+        alarm.at("MetricName"),
+        statistics[0] if len(statistics) == 1 else statistics,
+    )
+
+
+@pytest.fixture
+def promised_alarms(template: Template, sources: Sources) -> list[tuple[Alarm, Element]]:
+    """Every promised alarm with the one that watches its metric; no other alarm is there."""
+    waiting = {id(alarm): alarm for alarm in template.resources(ALARM)}
+    found = []
+    for promised in ALARMS:
+        wanted = Watched(*sources[promised.source], promised.metric, promised.statistic)
+        matching = [alarm for alarm in waiting.values() if watched_by(alarm) == wanted]
+        assert matching, f"alarm {promised.name} is promised in contract/alarms.py, but not there"
+        found.append((promised, waiting.pop(id(matching[0]))))
+    unpromised = [alarm.name for alarm in waiting.values()]
+    assert not unpromised, f"not promised in contract/alarms.py: {', '.join(unpromised)}"
+    return found
 
 
 @pytest.mark.promise("alarms-raised")
-def test_alarms_watch_their_metrics(
-    template: Template, sources: Mapping[str, tuple[str, Dimensions]]
-) -> None:
-    for metric, expected in ALARMS.items():
-        alarm = _alarm(template, metric)
-        namespace, dimensions = sources[expected.source]
-        assert alarm.at("Namespace") == namespace
-        assert named(alarm.at("Dimensions"), "Name", "Value") == dimensions
-        kind = "ExtendedStatistic" if expected.statistic.startswith("p") else "Statistic"
-        given = {key: alarm.at(key) for key in ("Statistic", "ExtendedStatistic") if alarm.at(key)}
-        assert given == {kind: expected.statistic}
+def test_alarms_are_promised_ones(promised_alarms: list[tuple[Alarm, Element]]) -> None:
+    assert len(promised_alarms) == len(ALARMS)
 
 
 @pytest.mark.promise("alarms-raised")
-def test_alarms_are_raised_in_time(template: Template) -> None:
-    for metric, expected in ALARMS.items():
-        alarm = _alarm(template, metric)
-        assert alarm.at("ComparisonOperator") == "GreaterThanOrEqualToThreshold"
-        assert alarm.at("Threshold") == expected.threshold
-        assert alarm.at("Period") == 300
-        assert alarm.at("EvaluationPeriods") == expected.periods
+def test_alarms_have_promised_thresholds(promised_alarms: list[tuple[Alarm, Element]]) -> None:
+    for promised, alarm in promised_alarms:
+        assert alarm.at("ComparisonOperator") == "GreaterThanOrEqualToThreshold", promised
+        assert alarm.at("Threshold") == promised.threshold, promised
+        assert alarm.at("Period") == PERIOD_SECONDS, promised
+        assert alarm.at("EvaluationPeriods") == promised.periods, promised
         # A quiet service is a healthy one.
-        assert alarm.at("TreatMissingData") == "notBreaching"
+        assert alarm.at("TreatMissingData") == "notBreaching", promised
 
 
 @pytest.mark.promise("alarms-raised")
-def test_alarms_tell_the_topic(template: Template, topic: Element) -> None:
+def test_alarms_notify_topic(template: Template, topic: Element) -> None:
     for alarm in template.resources(ALARM):
         assert listed(alarm.at("AlarmActions")) == [topic.ref]
 
 
 @pytest.mark.promise("nothing-unplanned")
-def test_alarms_say_nothing_else(template: Template) -> None:
+def test_alarms_have_no_other_property(template: Template) -> None:
     watched = {"Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic"}
     raised = {"ComparisonOperator", "Threshold", "Period", "EvaluationPeriods", "TreatMissingData"}
     rest = {"AlarmActions", "AlarmDescription", "Tags"}
@@ -96,66 +109,53 @@ def test_alarms_say_nothing_else(template: Template) -> None:
         assert set(alarm.properties) <= watched | raised | rest
 
 
-def _lines(widget: Mapping[str, Any]) -> set[tuple[str, str, frozenset[Any], str]]:
-    """Namespace, metric, dimensions and statistic of each line of a widget."""
-    lines = set()
-    for namespace, metric, *dimensions, options in widget["properties"]["metrics"]:
-        assert set(options) <= {"stat", "region", "accountId"}
-        assert options.get("region", "${AWS::Region}") == "${AWS::Region}"
-        assert options.get("accountId", "${AWS::AccountId}") == "${AWS::AccountId}"
-        pairs = frozenset(zip(dimensions[::2], dimensions[1::2], strict=True))
-        lines.add((namespace, metric, pairs, options["stat"]))
-    return lines
-
-
 @pytest.fixture
 def widgets(template: Template) -> list[Mapping[str, Any]]:
+    """The dashboard's widgets, each with its properties."""
     body = json.loads(template.only("AWS::CloudWatch::Dashboard").at("DashboardBody"))
     assert set(body) == {"widgets"}
+    assert all(isinstance(widget.get("properties"), dict) for widget in body["widgets"])
     found: list[Mapping[str, Any]] = body["widgets"]
     return found
 
 
-@pytest.mark.promise("dashboard-shown")
-def test_dashboard_shows_the_service(
-    widgets: list[Mapping[str, Any]], sources: Mapping[str, tuple[str, Dimensions]]
-) -> None:
-    shown = [
-        {("gateway", "Count", "Sum")},
-        {("gateway", "4XXError", "Sum"), ("gateway", "5XXError", "Sum")},
-        {("gateway", "Latency", "p50"), ("gateway", "Latency", "p99")},
-        {("function", name, "Sum") for name in ("Invocations", "Errors", "Throttles")},
-        {
-            ("table", "ConsumedReadCapacityUnits", "Sum"),
-            ("reads", "ThrottledRequests", "Sum"),
-            ("reads", "SystemErrors", "Sum"),
-        },
-        {("reads", "SuccessfulRequestLatency", "p99")},
-    ]
-    expected = [
-        {
-            (sources[source][0], metric, frozenset(sources[source][1].items()), statistic)
-            for source, metric, statistic in lines
-        }
-        for lines in shown
-    ]
-    assert [_lines(widget) for widget in widgets] == expected
+def lines_of(widget: Mapping[str, Any]) -> list[Watched]:
+    lines = []
+    for line in widget["properties"].get("metrics", []):
+        namespace, metric, *dimensions, options = line
+        assert options.get("region", "${AWS::Region}") == "${AWS::Region}"
+        assert options.get("accountId", "${AWS::AccountId}") == "${AWS::AccountId}"
+        assert set(options) <= {"stat", "region", "accountId"}
+        pairs = frozenset(zip(dimensions[::2], dimensions[1::2], strict=True))
+        lines.append(Watched(namespace, pairs, metric, options.get("stat")))
+    return lines
 
 
 @pytest.mark.promise("dashboard-shown")
-def test_widgets_are_titled_graphs_of_this_region(widgets: list[Mapping[str, Any]]) -> None:
+def test_dashboard_shows_service(widgets: list[Mapping[str, Any]], sources: Sources) -> None:
+    shown = [(widget["properties"].get("title"), set(lines_of(widget))) for widget in widgets]
+    assert shown == [
+        (title, {Watched(*sources[source], metric, stat) for source, metric, stat in lines})
+        for title, lines in WIDGETS.items()
+    ]
+
+
+@pytest.mark.promise("dashboard-shown")
+def test_widgets_are_graphs_of_own_region(widgets: list[Mapping[str, Any]]) -> None:
     for widget in widgets:
-        assert widget["type"] == "metric"
-        properties = widget["properties"]
-        assert set(properties) == {"view", "title", "region", "metrics", "yAxis"}
-        assert properties["view"] == "timeSeries"
-        assert properties["region"] == "${AWS::Region}"
-        assert properties["yAxis"] == {}
-    titles = ["Requests", "Errors", "Latency", "Function", "Table", "Table latency"]
-    assert [widget["properties"]["title"] for widget in widgets] == titles
+        properties = dict(widget["properties"])
+        for key in ("title", "metrics"):
+            properties.pop(key, None)
+        assert (widget.get("type"), properties) == (
+            "metric",
+            {"view": "timeSeries", "region": "${AWS::Region}", "yAxis": {}},
+        )
 
 
 @pytest.mark.promise("dashboard-shown")
-def test_widgets_fill_two_rows_of_three(widgets: list[Mapping[str, Any]]) -> None:
-    places = [tuple(widget[key] for key in ("x", "y", "width", "height")) for widget in widgets]
-    assert places == [(x, y, 8, 6) for y in (0, 6) for x in (0, 8, 16)]
+def test_widgets_fill_rows(widgets: list[Mapping[str, Any]]) -> None:
+    places = [tuple(widget.get(key) for key in ("x", "y", "width", "height")) for widget in widgets]
+    assert places == [
+        (WIDTH * (index % COLUMNS), HEIGHT * (index // COLUMNS), WIDTH, HEIGHT)
+        for index in range(len(WIDGETS))
+    ]

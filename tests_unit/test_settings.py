@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stack.settings import STAGES, Settings, SettingsError, read_context, reported
+from stack.settings import Settings, SettingsError, read_context, reported, stage_names
 
 pytestmark = pytest.mark.promise("stage-settings-checked")
 
@@ -50,7 +50,7 @@ def load(**changes: object) -> Settings:
 
 
 def refusal(stage: object, stages: object) -> str:
-    """The one line that a refused stage is told."""
+    """Return the one line with which a stage is refused."""
     with pytest.raises(SettingsError) as refused:
         Settings.load(stage, stages)
     line = str(refused.value)
@@ -62,7 +62,7 @@ def refusal_of(key: str, value: object) -> str:
     return refusal("dev", {"dev": {**GOOD, key: value}})
 
 
-def test_good_settings_are_taken_as_they_are() -> None:
+def test_good_settings_are_kept_unchanged() -> None:
     settings = load()
     assert settings.stage == "dev"
     assert settings.allowed_origins == tuple(GOOD["allowed_origins"])
@@ -75,31 +75,51 @@ def test_settings_cannot_be_changed() -> None:
         load().memory_mb = 128  # type: ignore[misc]
 
 
-def test_every_stage_of_cdk_json_is_good() -> None:
+def test_stages_of_cdk_json_are_accepted() -> None:
     stages = read_context(CDK_JSON)["stages"]
-    assert tuple(stages) == STAGES == ("local", "dev", "staging", "prod")
+    assert stage_names(stages) == tuple(stages)
     for stage in stages:
         assert Settings.load(stage, stages).stage == stage
 
 
 @pytest.mark.parametrize("stage", ["nope", "Dev", "", None, 1, ["dev"]])
-def test_unknown_stage(stage: object) -> None:
-    line = refusal(stage, {"nope": GOOD})
-    assert line == f"stage {stage!r} is not known: allowed is local, dev, staging, prod"
+def test_unknown_stage_is_refused(stage: object) -> None:
+    line = refusal(stage, {"dev": GOOD, "qa": GOOD})
+    assert line == f"stage {stage!r} is not known: allowed is dev, qa"
 
 
-@pytest.mark.parametrize("stages", [None, {}, [], {"dev": None}, {"dev": []}, {"prod": GOOD}])
-def test_stage_without_settings(stages: object) -> None:
-    assert refusal("dev", stages) == "stage dev: cdk.json has no object stages.dev"
+@pytest.mark.parametrize("settings", [None, [], "dev"])
+def test_stage_without_settings_is_refused(settings: object) -> None:
+    assert refusal("dev", {"dev": settings}) == "stage dev: cdk.json has no object stages.dev"
 
 
-def test_unknown_key() -> None:
+@pytest.mark.parametrize("stages", [None, {}, [], ["dev"]])
+def test_context_without_stages_is_refused(stages: object) -> None:
+    line = "cdk.json has no object context.stages with a stage in it"
+    assert refusal("dev", stages) == line
+
+
+@pytest.mark.parametrize("name", ["a", "q-2", "a" + "b" * 30])
+def test_stage_has_any_short_name(name: str) -> None:
+    assert stage_names({name: GOOD}) == (name,)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Dev", "2", "-a", "a_b", "a b", "a" + "b" * 31, "dev\n", "account"]
+)
+def test_stage_name_that_aws_cannot_use_is_refused(name: str) -> None:
+    allowed = "a letter and up to 30 of a-z, 0-9 and -, other than account, sampling"
+    line = f"stage {name!r}: the name is not allowed: allowed is {allowed}"
+    assert refusal(name, {"dev": GOOD, name: GOOD}) == line
+
+
+def test_unknown_key_is_refused() -> None:
     line = refusal_of("memory", 512)
     assert line == f"stage dev: key 'memory' is not known: allowed is {', '.join(GOOD)}"
 
 
 @pytest.mark.parametrize("key", GOOD)
-def test_missing_key(key: str) -> None:
+def test_missing_key_is_refused(key: str) -> None:
     line = refusal("dev", {"dev": {name: GOOD[name] for name in GOOD if name != key}})
     assert line.startswith(f"stage dev: key '{key}' is missing: allowed is ")
     assert line.endswith(refusal_of(key, None).partition(" is None: ")[2])
@@ -107,18 +127,18 @@ def test_missing_key(key: str) -> None:
 
 @pytest.mark.parametrize("key", GOOD)
 @pytest.mark.parametrize("value", [None, {}, 1.5, "-", -1])
-def test_wrong_type(key: str, value: object) -> None:
+def test_wrong_type_is_refused(key: str, value: object) -> None:
     assert refusal_of(key, value).startswith(f"stage dev: key '{key}' is {value!r}: allowed is ")
 
 
 @pytest.mark.parametrize("key", WHOLE)
 @pytest.mark.parametrize("value", [True, False, "100", 100.0])
-def test_what_is_no_whole_number(key: str, value: object) -> None:
+def test_number_that_is_not_whole_is_refused(key: str, value: object) -> None:
     assert refusal_of(key, value).startswith(f"stage dev: key '{key}' is {value!r}: allowed is ")
 
 
 @pytest.mark.parametrize("key", WHOLE)
-def test_range_of_numbers(key: str) -> None:
+def test_number_out_of_range_is_refused(key: str) -> None:
     least, most = WHOLE[key]
     for value in (least, most):
         assert getattr(load(**{key: value}), key) == value
@@ -128,7 +148,7 @@ def test_range_of_numbers(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", CHOICE)
-def test_choices(key: str) -> None:
+def test_choice_accepts_its_words_only(key: str) -> None:
     for word in CHOICE[key]:
         assert getattr(load(**{key: word}), key) == word
     for word in (CHOICE[key][0].lower(), "COGNITO"):
@@ -137,7 +157,7 @@ def test_choices(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", BOOL)
-def test_true_or_false(key: str) -> None:
+def test_switch_accepts_true_and_false_only(key: str) -> None:
     for value in (True, False):
         assert getattr(load(**{key: value}), key) is value
     for number in (0, 1):
@@ -154,7 +174,7 @@ def test_true_or_false(key: str) -> None:
         "https://a-b.c:65535",
     ],
 )
-def test_origins(origin: str) -> None:
+def test_origin_is_accepted(origin: str) -> None:
     assert load(allowed_origins=[origin]).allowed_origins == (origin,)
 
 
@@ -179,39 +199,39 @@ def test_origins(origin: str) -> None:
         7,
     ],
 )
-def test_what_is_no_origin(origin: object) -> None:
+def test_text_that_is_not_origin_is_refused(origin: object) -> None:
     line = f"stage dev: key 'allowed_origins' is {[origin]!r}: allowed is {ORIGINS}"
     assert refusal_of("allowed_origins", [origin]) == line
 
 
 @pytest.mark.parametrize("account", ["", "any", "000000000000"])
-def test_account(account: str) -> None:
+def test_account_is_accepted(account: str) -> None:
     assert load(account=account).account == account
 
 
 @pytest.mark.parametrize("account", ["any ", "ANY", "11111111111", "1111111111111", "1" * 24, 1])
-def test_account_that_is_none(account: object) -> None:
+def test_text_that_is_not_account_is_refused(account: object) -> None:
     allowed = "an account id of 12 digits, 'any', or '' for none yet"
     line = f"stage dev: key 'account' is {account!r}: allowed is {allowed}"
     assert refusal_of("account", account) == line
 
 
-def test_same_origin_twice() -> None:
+def test_repeated_origin_is_refused() -> None:
     twice = ["https://app.example.com"] * 2
     assert refusal_of("allowed_origins", twice).endswith(ORIGINS)
     assert refusal_of("allowed_origins", "https://app.example.com").endswith(ORIGINS)
 
 
-def test_refusal_ends_the_program_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_refusal_ends_program_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended, reported():
-        Settings.load("nope", {})
+        Settings.load("nope", {"dev": GOOD})
     assert ended.value.code == 2
-    said = capsys.readouterr()
-    line = "error: stage 'nope' is not known: allowed is local, dev, staging, prod\n"
-    assert (said.out, said.err) == ("", line)
+    output = capsys.readouterr()
+    line = "error: stage 'nope' is not known: allowed is dev\n"
+    assert (output.out, output.err) == ("", line)
 
 
-def test_another_error_is_not_hidden() -> None:
+def test_other_error_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError), reported():
         raise ZeroDivisionError
 
@@ -225,7 +245,7 @@ def test_context_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "{}", "null", '{"context": 1}', '{"context": "x"}']
 )
-def test_no_context(tmp_path: Path, text: str) -> None:
+def test_file_without_context_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "cdk.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError) as refused:
@@ -233,7 +253,7 @@ def test_no_context(tmp_path: Path, text: str) -> None:
     assert str(refused.value) == "cdk.json: not a JSON object with an object 'context'"
 
 
-def test_no_cdk_json(tmp_path: Path) -> None:
+def test_missing_cdk_json_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         read_context(tmp_path / "cdk.json")
     assert str(refused.value) == "cdk.json: No such file or directory"

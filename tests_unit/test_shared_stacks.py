@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stack.build import build, findings, synthesize
-from stack.settings import STAGES, SettingsError, read_context
+from stack.names import PREFIX, stack_name
+from stack.settings import SHARED, SettingsError, read_context
+from tools.template import Template
 
 pytestmark = pytest.mark.sees_no_mutant
 
 CONTEXT = read_context(Path(__file__).resolve().parent.parent / "cdk.json")
+STAGES = tuple(CONTEXT["stages"])
 OURS = "111111111111"
 
 
-def resources(name: str, folder: Path) -> dict[str, Any]:
-    """The resources of a shared stack, whose synthesis has no finding."""
+def shared(name: str, folder: Path) -> Template:
+    """The template of a shared stack, whose synthesis has no finding."""
     synthesize(build(context={**CONTEXT, "stage": name}, output=str(folder)))
     assert findings(folder) == set()
-    template = json.loads((folder / f"UserApi-{name}.template.json").read_text(encoding="utf-8"))
-    found: dict[str, Any] = template["Resources"]
-    return found
+    return Template.in_assembly(folder)
 
 
 def stacks(**arguments: Any) -> list[str]:
     """The names of the stacks that `cdk ls` lists."""
     app = build(**arguments)
-    return [child.node.id for child in app.node.children if child.node.id.startswith("UserApi")]
+    return [child.node.id for child in app.node.children if child.node.id.startswith(PREFIX)]
 
 
 def test_account_stack_gives_the_gateway_a_role_for_its_logs(tmp_path: Path) -> None:
-    found = resources("account", tmp_path)
-    account, role = (
-        next((name, one) for name, one in found.items() if one["Type"] == type_)
-        for type_ in ("AWS::ApiGateway::Account", "AWS::IAM::Role")
-    )
-    assert len(found) == 2
-    assert account[1]["Properties"] == {"CloudWatchRoleArn": {"Fn::GetAtt": [role[0], "Arn"]}}
-    assert role[1]["Properties"]["AssumeRolePolicyDocument"]["Statement"] == [
+    template = shared("account", tmp_path)
+    role = template.only("AWS::IAM::Role")
+    assert len(template.resources()) == 2
+    account = template.only("AWS::ApiGateway::Account")
+    assert account.at() == {"CloudWatchRoleArn": role.arn}
+    assert role.at("AssumeRolePolicyDocument", "Statement") == [
         {
             "Action": "sts:AssumeRole",
             "Effect": "Allow",
@@ -51,10 +49,7 @@ def test_account_stack_gives_the_gateway_a_role_for_its_logs(tmp_path: Path) -> 
 
 def test_logging_role_writes_logs_and_does_nothing_else(tmp_path: Path) -> None:
     """The actions that API Gateway asks for, without the managed policy that holds them."""
-    (role,) = (
-        one for one in resources("account", tmp_path).values() if one["Type"] == "AWS::IAM::Role"
-    )
-    properties = role["Properties"]
+    properties = shared("account", tmp_path).only("AWS::IAM::Role").properties
     assert set(properties) == {"AssumeRolePolicyDocument", "Policies", "Tags"}
     (policy,) = properties["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
@@ -74,21 +69,19 @@ def test_logging_role_writes_logs_and_does_nothing_else(tmp_path: Path) -> None:
 
 
 def test_sampling_rule_of_each_stage_is_its_settings(tmp_path: Path) -> None:
-    stages = {
-        "dev": {**CONTEXT["stages"]["dev"], "traces_per_second": 3, "trace_percent": 7},
-        **{name: CONTEXT["stages"][name] for name in STAGES if name != "dev"},
-    }
+    changed = {**CONTEXT["stages"]["dev"], "traces_per_second": 3, "trace_percent": 7}
+    stages = {**CONTEXT["stages"], "dev": changed}
     context = {**CONTEXT, "stages": stages, "stage": "sampling"}
     synthesize(build(context=context, output=str(tmp_path)))
-    template = json.loads((tmp_path / "UserApi-sampling.template.json").read_bytes())
-    rules = [one["Properties"]["SamplingRule"] for one in template["Resources"].values()]
-    assert [rule["RuleName"] for rule in rules] == [f"UserApi-{stage}" for stage in STAGES]
+    template = Template.in_assembly(tmp_path)
+    rules = [rule.at("SamplingRule") for rule in template.resources("AWS::XRay::SamplingRule")]
+    assert [rule["RuleName"] for rule in rules] == [stack_name(stage) for stage in STAGES]
     assert len({rule["Priority"] for rule in rules}) == len(STAGES)
     rule = rules[STAGES.index("dev")]
     del rule["Priority"]
     assert rule == {
-        "RuleName": "UserApi-dev",
-        "ServiceName": "UserApi-dev/dev",
+        "RuleName": stack_name("dev"),
+        "ServiceName": f"{stack_name('dev')}/dev",
         "ServiceType": "AWS::ApiGateway::Stage",
         "ReservoirSize": 3,
         "FixedRate": 0.07,
@@ -101,14 +94,14 @@ def test_sampling_rule_of_each_stage_is_its_settings(tmp_path: Path) -> None:
 
 
 def test_app_without_stage_holds_every_stack(capsys: pytest.CaptureFixture[str]) -> None:
-    every = [f"UserApi-{name}" for name in (*STAGES, "account", "sampling")]
+    every = [stack_name(name) for name in (*STAGES, *SHARED)]
     assert stacks(context=CONTEXT) == every
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.promise("account-checked")
 def test_app_without_stage_leaves_refused_stages_out(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "UserApi-prod" not in stacks(context=CONTEXT, credentials=OURS)
+    assert stack_name("prod") not in stacks(context=CONTEXT, credentials=OURS)
     note = capsys.readouterr().err
     assert note.startswith("note: stage prod names no account: ")
     assert note.endswith(" it is left out\n")
@@ -119,4 +112,4 @@ def test_app_of_refused_stage_is_an_error() -> None:
     context = {**CONTEXT, "stage": "prod"}
     with pytest.raises(SettingsError, match="stage prod names no account"):
         build(context=context, credentials=OURS)
-    assert stacks(context={**context, "account": OURS}, credentials=OURS) == ["UserApi-prod"]
+    assert stacks(context={**context, "account": OURS}, credentials=OURS) == [stack_name("prod")]

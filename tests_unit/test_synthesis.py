@@ -12,12 +12,15 @@ from aws_cdk import CfnResource, Stack
 from stack import stack as stack_module
 from stack.acknowledgements import Accepted, accepted
 from stack.build import build, findings, synthesize
-from stack.settings import STAGES, Settings, read_context
+from stack.names import stack_name
+from stack.settings import Settings, read_context
+from tools.template import Template
 
 # the CDK runs in a process of its own, for seconds
 pytestmark = pytest.mark.sees_no_mutant
 
 CONTEXT = read_context(Path(__file__).resolve().parent.parent / "cdk.json")
+STAGES = tuple(CONTEXT["stages"])
 
 
 def context_of(stage: str) -> Mapping[str, Any]:
@@ -25,7 +28,7 @@ def context_of(stage: str) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_acknowledgement_is_of_one_finding_and_every_finding_is_acknowledged(
+def test_acknowledgements_are_exactly_findings(
     stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without them the checks find exactly what they name: none is stale, none is missing."""
@@ -35,7 +38,7 @@ def test_every_acknowledgement_is_of_one_finding_and_every_finding_is_acknowledg
     assert ended.value.code == 1
     entries = accepted(Settings.load(stage, CONTEXT["stages"]))
     assert all(entry.reason for entry in entries)
-    named = sorted((f"UserApi-{stage}/{one.path}", _rule(one)) for one in entries)
+    named = sorted((f"{stack_name(stage)}/{entry.path}", _rule(entry)) for entry in entries)
     assert named == sorted(findings(tmp_path))
 
 
@@ -45,20 +48,20 @@ def _rule(entry: Accepted) -> str:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_synth_is_without_findings(stage: str, tmp_path: Path) -> None:
+def test_synthesis_has_no_findings(stage: str, tmp_path: Path) -> None:
     synthesize(build(context=context_of(stage), output=str(tmp_path)))
     assert findings(tmp_path) == set()
 
 
-def test_synth_is_the_same_every_time(tmp_path: Path) -> None:
+def test_synthesis_is_reproducible(tmp_path: Path) -> None:
     templates = []
     for name in ("one", "two"):
         synthesize(build(context=context_of("prod"), output=str(tmp_path / name)))
-        templates.append((tmp_path / name / "UserApi-prod.template.json").read_bytes())
+        templates.append(Template.in_assembly(tmp_path / name).file.read_bytes())
     assert templates[0] == templates[1]
 
 
-def test_asset_is_the_functions_package_alone(tmp_path: Path) -> None:
+def test_asset_holds_package_of_function_alone(tmp_path: Path) -> None:
     synthesize(build(context=context_of("prod"), output=str(tmp_path)))
     (asset,) = tmp_path.glob("asset.*")
     assert [child.name for child in asset.iterdir()] == ["lambda_function"]
@@ -71,14 +74,14 @@ def test_asset_is_the_functions_package_alone(tmp_path: Path) -> None:
     [({"NoSuchProperty": 1}, "F3002"), ({"RetentionInDays": 8}, "W3030")],
     ids=["error", "warning"],
 )
-def test_the_cdks_own_validation_ends_the_synth(
+def test_validation_of_cdk_ends_synthesis(
     properties: dict[str, object], rule: str, tmp_path: Path
 ) -> None:
     app = build(context=context_of("prod"), output=str(tmp_path))
-    stack = app.node.find_child("UserApi-prod")
+    stack = app.node.find_child(stack_name("prod"))
     assert isinstance(stack, Stack)
     CfnResource(stack, "More", type="AWS::Logs::LogGroup", properties=properties)
     with pytest.raises(SystemExit) as ended:
         synthesize(app)
     assert ended.value.code == 1
-    assert findings(tmp_path) == {("UserApi-prod/More", rule)}
+    assert findings(tmp_path) == {(f"{stack_name('prod')}/More", rule)}

@@ -15,13 +15,14 @@ from .graph import depends_on, edges, reaches
 TEXTS = ("Description", "AlarmDescription")
 SCHEMAS = ("AWS::ApiGateway::Model",)
 EDITS = ("OMIT", "STRING")
+SNAPSHOT_BY_DEFAULT = ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
 ASSETS = ("/Properties/Code/S3Bucket", "/Properties/Code/S3Key", "/Properties/Content/S3")
 TOOLKIT = ("BootstrapVersion", "CDKMetadataAvailable")
 
 
 def by_rule(template: Template, mutant: Mutant) -> str | None:
     """The proof that a mutant changes nothing; None when no rule decides."""
-    for rule in (_implied_dependency, _explicit_default, _text, _label, _asset):
+    for rule in (_implied_dependency, _explicit_default, _default_policy, _text, _label, _asset):
         reason = rule(template, mutant)
         if reason is not None:
             return reason
@@ -57,6 +58,16 @@ def _explicit_default(template: Template, mutant: Mutant) -> str | None:
     if default is not None and default[0] == at(template.body, path):
         return f"{default[0]} is the documented default: {default[1]}"
     return None
+
+
+def _default_policy(template: Template, mutant: Mutant) -> str | None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html"""
+    path = mutant.edits[0].path
+    if mutant.operator != "OMIT" or path[2:] not in (("DeletionPolicy",), ("UpdateReplacePolicy",)):
+        return None
+    if mutant.type in SNAPSHOT_BY_DEFAULT or at(template.body, path) != "Delete":
+        return None
+    return f"Delete is the documented default of {path[2]}"
 
 
 def _text(template: Template, mutant: Mutant) -> str | None:

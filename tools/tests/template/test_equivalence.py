@@ -67,6 +67,18 @@ def test_asset_addresses_change_nothing() -> None:
     assert _reason(template, "F#/Properties/Handler:STRING") is None
 
 
+def test_deletion_by_default_changes_nothing() -> None:
+    policies = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Retain"}
+    resources = {
+        "Q": {"Type": "AWS::SQS::Queue", **policies},
+        "D": {"Type": "AWS::RDS::DBCluster", **policies},
+    }
+    template = _template(resources)
+    assert _reason(template, "Q#/DeletionPolicy:OMIT")
+    assert _reason(template, "Q#/UpdateReplacePolicy:OMIT") is None
+    assert _reason(template, "D#/DeletionPolicy:OMIT") is None
+
+
 def test_what_the_toolkit_adds_is_out_of_scope() -> None:
     body = {
         "Parameters": {"BootstrapVersion": {"Type": "String", "Default": "/cdk"}},

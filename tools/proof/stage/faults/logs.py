@@ -20,7 +20,7 @@ LONGEST_RETENTION_DAYS = 3653  # 10 years, the longest that CloudWatch Logs offe
 
 one_log_line = partial(Fault, "one-log-line", stage="staging")
 logs_hold_nothing_personal = partial(Fault, "logs-hold-nothing-personal", stage="staging")
-logs_kept = partial(Fault, "logs-kept-7-days")
+logs_kept = partial(Fault, "logs-expire")
 
 
 def _lines(message: Callable[[str], str]) -> Behaviour:
