@@ -25,8 +25,8 @@ ENDPOINT_ACCESS_MODE = "STRICT"
 # Names no header, no address, no caller and no path with an id in it. Every value is a string,
 # because a variable without a value is written as a bare dash.
 ACCESS_LOG = {
-    "requestId": "$context.requestId",
-    "extendedRequestId": "$context.extendedRequestId",
+    "requestId": "$context.extendedRequestId",
+    "amznRequestId": "$context.requestId",
     "traceId": "$context.xrayTraceId",
     "requestTime": "$context.requestTime",
     "method": "$context.httpMethod",

@@ -2,7 +2,8 @@
 
 Gateway responses substitute variables and run no logic; the types and what raises them:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-Their messages are fixed texts: `$context.error.messageString` may tell internal names.
+Their messages are fixed texts: `$context.error.messageString` may tell internal names. Their id
+is the extended one: a client that sends x-amzn-RequestId chooses `$context.requestId`.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def add_gateway_responses(api: apigateway.RestApi, *, settings: Settings) -> Non
             "Access-Control-Allow-Origin": f"'{settings.allowed_origins[0]}'",
             "Access-Control-Expose-Headers": "'Retry-After,X-Request-Id'",
             "Cache-Control": "'no-store'",
-            "X-Request-Id": "context.requestId",
+            "X-Request-Id": "context.extendedRequestId",
             **answer.headers,
         }
         api.add_gateway_response(
@@ -94,7 +95,7 @@ def _body(answer: Answer) -> str:
     return json.dumps(
         {
             "success": False,
-            "requestId": "$context.requestId",
+            "requestId": "$context.extendedRequestId",
             "error": {"code": answer.code, "message": answer.message},
         }
     )

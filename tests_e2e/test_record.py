@@ -251,6 +251,7 @@ def test_request_id_cannot_be_set_by_client(api: Client, users: Users, route: st
         body = checks.json_object(answer.body)
         assert body["requestId"] != OTHER_ID
         assert answer.header("x-request-id") == body["requestId"]
+        assert body["requestId"] == answer.header("x-amz-apigw-id")
 
 
 def _lasting(answer: Answer) -> tuple[object, ...]:

@@ -118,8 +118,8 @@ def test_access_log_is_a_json_line(api_stage: Element) -> None:
     line = api_stage.at("AccessLogSetting", "Format")
     assert "\n" not in line
     assert json.loads(line) == {
-        "requestId": "$context.requestId",
-        "extendedRequestId": "$context.extendedRequestId",
+        "requestId": "$context.extendedRequestId",
+        "amznRequestId": "$context.requestId",
         "traceId": "$context.xrayTraceId",
         "requestTime": "$context.requestTime",
         "method": "$context.httpMethod",
@@ -133,6 +133,12 @@ def test_access_log_is_a_json_line(api_stage: Element) -> None:
         "integrationStatus": "$context.integration.status",
         "integrationLatency": "$context.integration.latency",
     }
+
+
+@pytest.mark.promise("request-id-matches")
+def test_access_log_has_the_id_of_the_answer(api_stage: Element) -> None:
+    line = json.loads(api_stage.at("AccessLogSetting", "Format"))
+    assert line["requestId"] == "$context.extendedRequestId"
 
 
 @pytest.mark.promise("logs-hold-nothing-personal")

@@ -90,9 +90,21 @@ def test_body_is_the_contracts(template: Template) -> None:
         assert set(templates) == {"application/json"}
         body = json.loads(templates["application/json"])
         schema.validate(body)
-        assert body["requestId"] == "$context.requestId"
         # Nothing else is substituted: the gateway's own messages may tell internal names.
         assert templates["application/json"].count("$") == 1
+
+
+@pytest.mark.promise("request-id-matches")
+def test_request_id_is_the_one_that_no_client_can_choose(template: Template) -> None:
+    """A client that sends x-amzn-RequestId sets $context.requestId.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    for response in template.resources(GATEWAY_RESPONSE):
+        body = json.loads(response.at("ResponseTemplates", "application/json"))
+        assert body["requestId"] == "$context.extendedRequestId"
+        header = response.at("ResponseParameters", "gatewayresponse.header.X-Request-Id")
+        assert header == "context.extendedRequestId"
 
 
 @pytest.mark.promise("gateway-errors-in-contract")
@@ -101,7 +113,7 @@ def test_headers(template: Template, promised: Promised) -> None:
         "Access-Control-Allow-Origin": f"'{promised.origins[0]}'",
         "Access-Control-Expose-Headers": "'Retry-After,X-Request-Id'",
         "Cache-Control": "'no-store'",
-        "X-Request-Id": "context.requestId",
+        "X-Request-Id": "context.extendedRequestId",
     }
     later = {name: {"Retry-After": "'1'"} for name in ("THROTTLED", "QUOTA_EXCEEDED")}
     assert {name: _of_type(template, name).at("ResponseParameters") for name in TYPES} == {

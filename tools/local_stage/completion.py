@@ -6,6 +6,7 @@ Every call may be repeated: a stage that was kept is completed again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ def complete(clients: Clients, stack: Template) -> None:
     for _, properties in deployed.of_type("AWS::ApiGateway::Stage"):
         _access_log(gateway, deployed, properties)
     _request_validators(gateway, deployed)
+    _gateway_responses(gateway, deployed)
     for table, properties in deployed.of_type("AWS::DynamoDB::GlobalTable"):
         _table(dynamodb, table, properties)
 
@@ -82,6 +84,27 @@ def _access_log(gateway: Any, deployed: _Deployed, properties: dict[str, Any]) -
             stageName=deployed.value(properties["StageName"]),
             patchOperations=_replace(patch),
         )
+
+
+def _gateway_responses(gateway: Any, deployed: _Deployed) -> None:
+    """The request id of the gateway's own answers: the emulator knows no extended one.
+
+    A stage serves what its deployment found, hence a new deployment.
+    """
+    changed: set[str] = set()
+    for _, properties in deployed.of_type("AWS::ApiGateway::GatewayResponse"):
+        text = json.dumps(properties).replace("context.extendedRequestId", "context.requestId")
+        known = json.loads(text)
+        names = {"ResponseType", "StatusCode", "ResponseParameters", "ResponseTemplates"}
+        wanted = {f"{name[0].lower()}{name[1:]}": known[name] for name in names & known.keys()}
+        api = deployed.value(known["RestApiId"])
+        gateway.put_gateway_response(restApiId=api, **wanted)
+        changed.add(api)
+    for _, properties in deployed.of_type("AWS::ApiGateway::Stage"):
+        api = deployed.value(properties["RestApiId"])
+        if api in changed:
+            name = deployed.value(properties["StageName"])
+            gateway.create_deployment(restApiId=api, stageName=name)
 
 
 def _request_validators(gateway: Any, deployed: _Deployed) -> None:

@@ -170,6 +170,34 @@ def test_the_tls_policy_and_the_access_log_can_be_read_back(clients: Any) -> Non
     complete(clients, stack_of(Api=api, Stage=stage))
 
 
+def test_gateway_responses_get_an_id_that_the_emulator_knows(clients: Any) -> None:
+    """Served from a new deployment on, and without a status where the type keeps its own."""
+    own: dict[str, Any] = {"RestApiId": {"Ref": "Api"}, "ResponseType": "DEFAULT_4XX"}
+    own["ResponseParameters"] = {"gatewayresponse.header.X-Id": "context.extendedRequestId"}
+    own["ResponseTemplates"] = {"application/json": '{"id": "$context.extendedRequestId"}'}
+    stage = {"RestApiId": {"Ref": "Api"}, "StageName": "dev"}
+    clients.expect_resources("Api", "Response", "Stage")
+    clients.expect(
+        "apigateway",
+        "put_gateway_response",
+        {},
+        restApiId="id-of-Api",
+        responseType="DEFAULT_4XX",
+        responseParameters={"gatewayresponse.header.X-Id": "context.requestId"},
+        responseTemplates={"application/json": '{"id": "$context.requestId"}'},
+    )
+    clients.expect(
+        "apigateway", "create_deployment", {"id": "new"}, restApiId="id-of-Api", stageName="dev"
+    )
+    complete(
+        clients,
+        stack_of(
+            Response={"Type": "AWS::ApiGateway::GatewayResponse", "Properties": own},
+            Stage={"Type": "AWS::ApiGateway::Stage", "Properties": stage},
+        ),
+    )
+
+
 def test_a_table_gets_its_protection_encryption_recovery_and_tags(clients: Any) -> None:
     table = {
         "Type": "AWS::DynamoDB::GlobalTable",
