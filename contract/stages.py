@@ -10,7 +10,7 @@ from dataclasses import dataclass
 PROJECT = "user-api"
 SLOWEST_ANSWER_SECONDS = 7.0
 PROMPT_SECONDS = 1.0  # what nobody waits for when all is warm
-LOG_LINE_BYTES = 700
+LOG_LINE_BYTES = 450
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +21,10 @@ class Promised:
     authorization: str
     origins: tuple[str, ...]
     data_kept: bool
-    snap_start: bool
     memory_mb: int = 512
     timeout_seconds: int = 10
     log_level: str = "INFO"
-    cache_max_age_seconds: int = 60
+    cache_max_age_seconds: int = 0
     requests_per_second: int = 100
     burst: int = 200
     log_retention_days: int = 7
@@ -37,7 +36,9 @@ class Promised:
 
     @property
     def cache_control(self) -> str:
-        """The header of an answer that may be kept."""
+        """The header of a record: used again only after asking, unless the stage sets an age."""
+        if not self.cache_max_age_seconds:
+            return "private, no-cache"
         return f"private, max-age={self.cache_max_age_seconds}"
 
 
@@ -49,28 +50,24 @@ STAGES = {
             authorization="NONE",
             origins=("http://127.0.0.1:3000",),
             data_kept=False,
-            snap_start=False,
         ),
         Promised(
             stage="dev",
             authorization="NONE",
             origins=("http://localhost:3000",),
             data_kept=False,
-            snap_start=False,
         ),
         Promised(
             stage="staging",
             authorization="AWS_IAM",
             origins=("https://staging.example.com",),
             data_kept=True,
-            snap_start=True,
         ),
         Promised(
             stage="prod",
             authorization="AWS_IAM",
             origins=("https://app.example.com", "https://www.example.com"),
             data_kept=True,
-            snap_start=True,
         ),
     )
 }

@@ -26,7 +26,7 @@ _RETRY_AFTER = "2"  # seconds
 
 
 class Problem(Exception):  # noqa: N818 - it is an answer rather than a fault of the program
-    """Ends a request with the error of a code; the cause is for the log alone."""
+    """Ends a request with the error of a code; the cause goes to the log alone."""
 
     def __init__(self, code: str, cause: str | None = None) -> None:
         self.code = code
@@ -34,22 +34,30 @@ class Problem(Exception):  # noqa: N818 - it is an answer rather than a fault of
 
 
 def rfc3339(moment: datetime) -> str:
-    """A moment of UTC, to the millisecond, like 2026-11-22T12:00:00.000Z."""
+    """Format a moment of UTC to the millisecond, like 2026-11-22T12:00:00.000Z."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def cache_control(max_age: int) -> str:
+    """Return the header of a record that a private cache may use for `max_age` seconds.
+
+    At 0 it may be kept, but every use asks the function first, so that a read is consistent.
+    """
+    return f"private, max-age={max_age}" if max_age else "private, no-cache"
+
+
 def found(request_id: str, data: str, headers: Mapping[str, str]) -> Answer:
-    """200 with the record, given as JSON text."""
+    """Answer 200 with the record, given as JSON text."""
     return _answer(200, request_id, headers, _body("true", request_id, f'"data":{data}'))
 
 
 def not_modified(request_id: str, headers: Mapping[str, str]) -> Answer:
-    """304: the headers of the 200, and no body."""
+    """Answer 304: the headers of the 200, and no body."""
     return _answer(304, request_id, headers, "")
 
 
 def error(request_id: str, code: str, headers: Mapping[str, str]) -> Answer:
-    """The error of that code, one of ERRORS' keys."""
+    """Answer with the error of that code, one of ERRORS' keys."""
     status, message = ERRORS[code]
     uncached = {**headers, "Cache-Control": "no-store"}
     if code == "SERVICE_UNAVAILABLE":

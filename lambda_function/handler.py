@@ -14,11 +14,12 @@ from lambda_function.table import Table
 SETTINGS = settings.load(os.environ)
 TABLE = Table(SETTINGS.table_name, SETTINGS.region)
 LOG = Log(SETTINGS.log_level)
+CACHE_CONTROL = answers.cache_control(SETTINGS.cache_max_age)
 
 gc.freeze()
 gc.enable()
 
-Facts = dict[str, object]  # what the log line tells beside the request and the status
+Facts = dict[str, object]  # what the log line says beside the request and the status
 
 
 def lambda_handler(event: object, context: object) -> Answer:
@@ -39,14 +40,14 @@ def lambda_handler(event: object, context: object) -> Answer:
 def _answer(asked: Request, headers: Mapping[str, str], facts: Facts) -> Answer:
     data = _record(asked, facts)
     tag = conditional.etag(data)
-    caching = {"ETag": tag, "Cache-Control": f"private, max-age={SETTINGS.cache_max_age}"}
+    caching = {"ETag": tag, "Cache-Control": CACHE_CONTROL}
     if conditional.matches(tag, asked.if_none_match):
         return answers.not_modified(asked.request_id, {**caching, **headers})
     return answers.found(asked.request_id, data, {**caching, **headers})
 
 
 def _record(asked: Request, facts: Facts) -> str:
-    """The asked record as JSON text. Raises Problem."""
+    """Read the record that was asked for, as JSON text. Raises Problem."""
     if asked.route is None:
         raise Problem("NOT_FOUND")
     if asked.user_id is None:
@@ -56,7 +57,7 @@ def _record(asked: Request, facts: Facts) -> str:
         reading = TABLE.read(asked.user_id)
     finally:
         facts["tableMs"] = _milliseconds_since(started)
-    facts.update(capacity=reading.capacity, retries=reading.retries)
+    facts.update(capacity=reading.capacity, retries=reading.retries or None)
     if reading.data is None:
         raise Problem("USER_NOT_FOUND")
     return reading.data
@@ -71,7 +72,7 @@ def _failure(error: Exception, asked: Request, headers: Mapping[str, str], facts
 
 
 def _place(error: Exception) -> str:
-    """Kind and place of an error, never its text: that may hold what a record says."""
+    """Name kind and place of an error, never its text, which may quote the record."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

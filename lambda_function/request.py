@@ -1,4 +1,4 @@
-"""From an API Gateway proxy event, or anything else, to what was asked.
+"""Reads what was asked from an API Gateway proxy event, or from anything else.
 
 Event shape: https://docs.aws.amazon.com/apigateway/latest/developerguide/
 set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format.
@@ -14,17 +14,17 @@ BY_PATH = "GET /user/{userId}"
 BY_QUERY = "GET /user"
 
 _USER_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-# What may stand in a header and a log line; API Gateway's and Lambda's ids are UUIDs.
+# What may stand in a header and a log line.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:=/+-]{1,64}")
-_STAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Request(NamedTuple):
     """What was asked; a field is None where the event says nothing usable."""
 
-    request_id: str
-    invocation_id: str | None
-    stage: str
+    request_id: str  # of the answer; no client can choose it
+    amzn_request_id: str | None  # of API Gateway, unless the client sent x-amzn-RequestId
+    invocation_id: str | None  # of Lambda
     route: str | None
     user_id: str | None  # valid, or None
     origins: list[str]
@@ -36,12 +36,15 @@ def read(event: object, context: object) -> Request:
     parts = _mapping(event)
     gateway = _mapping(parts.get("requestContext"))
     invocation_id = _matching(_REQUEST_ID, getattr(context, "aws_request_id", None))
-    request_id = _matching(_REQUEST_ID, gateway.get("requestId"))
+    # A client that sends x-amzn-RequestId sets the second, but never the first:
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    extended_id = _matching(_REQUEST_ID, gateway.get("extendedRequestId"))
+    amzn_id = _matching(_REQUEST_ID, gateway.get("requestId"))
     route = _route(parts)
     return Request(
-        request_id=request_id or invocation_id or urandom(16).hex(),
+        request_id=extended_id or amzn_id or invocation_id or urandom(16).hex(),
+        amzn_request_id=_matching(_UUID, amzn_id),
         invocation_id=invocation_id,
-        stage=_matching(_STAGE, gateway.get("stage")) or "unknown",
         route=route,
         user_id=_matching(_USER_ID, _asked_for(parts, route)),
         origins=_header(parts, "origin"),
@@ -50,7 +53,7 @@ def read(event: object, context: object) -> Request:
 
 
 def _route(event: Mapping[object, object]) -> str | None:
-    """The route, from method and resource; from the parameters where there is no resource."""
+    """Tell the route by method and resource, or by the parameters where there is no resource."""
     if event.get("httpMethod") not in ("GET", None):
         return None
     resource = event.get("resource")
@@ -71,7 +74,7 @@ def _asked_for(event: Mapping[object, object], route: str | None) -> object:
 
 
 def _header(event: Mapping[object, object], name: str) -> list[str]:
-    """Every value of a header; the event's list form holds them all, where there is one."""
+    """Return every value of a header; the event's list form, where it has one, holds them all."""
     for form in ("multiValueHeaders", "headers"):
         values = [
             text

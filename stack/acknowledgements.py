@@ -44,7 +44,6 @@ def accepted(settings: Settings) -> list[Accepted]:
             "Requests are throttled and validated; a web ACL is the account's choice and cost.",
         ),
         *_of_routes(settings),
-        *_of_snap_start(settings),
     ]
 
 
@@ -61,15 +60,6 @@ def _of_routes(settings: Settings) -> Iterator[Accepted]:
                 "AwsSolutions::AwsSolutions-APIG4",
                 "A stage for development, with made-up users only, is open on purpose.",
             )
-
-
-def _of_snap_start(settings: Settings) -> Iterator[Accepted]:
-    if settings.snap_start:
-        yield Accepted(
-            "Backend/Function",
-            "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
-            "The API calls a published version, by the alias live.",
-        )
 
 
 def acknowledge(stack: Stack, entries: Iterable[Accepted]) -> None:

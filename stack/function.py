@@ -39,7 +39,6 @@ class UserFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             memory_size=settings.memory_mb,
             timeout=Duration.seconds(settings.timeout_seconds),
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if settings.snap_start else None,
             environment={
                 "TABLE_NAME": table.table_name,
                 "LOG_LEVEL": settings.log_level,

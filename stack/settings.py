@@ -88,11 +88,10 @@ RULES: Mapping[str, Rule] = {
         "a list of one or more different origins, each http(s)://host[:port]", _are_origins
     ),
     "retain_data": BOOL,
-    "snap_start": BOOL,
     "memory_mb": _whole(128, 10240),
     # Above the slowest failing answer of the function, below the gateway's 29 s.
     "timeout_seconds": _whole(8, 28),
-    "log_level": _choice("DEBUG", "INFO", "WARNING", "ERROR"),
+    "log_level": _choice("DEBUG", "INFO", "WARN", "ERROR"),
     # The account's default quota for all its APIs in a region.
     "rate_limit": _whole(1, 10000),
     "burst_limit": _whole(1, 5000),
@@ -111,7 +110,6 @@ class Settings:
     authorization: str
     allowed_origins: tuple[str, ...]
     retain_data: bool
-    snap_start: bool
     memory_mb: int
     timeout_seconds: int
     log_level: str

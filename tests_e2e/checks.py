@@ -26,7 +26,7 @@ from contract.stages import SLOWEST_ANSWER_SECONDS
 from tests_e2e.client import Answer
 
 CLOCK_SKEW = timedelta(seconds=60)
-ETAG = re.compile(r'"[0-9a-f]{32}"')
+ETAG = re.compile(r'W/"[0-9a-f]{32}"')
 
 # Headers that HTTP servers and AWS add by themselves, whatever the stack declares.
 _PLATFORM = re.compile(
@@ -42,7 +42,8 @@ _INTERNAL = re.compile(
     re.IGNORECASE,
 )
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-_REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# API Gateway's extended id, like JKJaXmPLvHcESHA=; the emulator's is a UUID.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{11,}={1,2}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # --- whole answers ------------------------------------------------------------
 

@@ -69,7 +69,8 @@ def test_matching_condition_is_not_modified(
 ) -> None:
     path = route.format(users.put().id)
     tag = _tag(api, path)
-    checks.not_modified(api.get(path, if_none_match=condition.format(tag)), tag)
+    opaque = tag.removeprefix("W/")
+    checks.not_modified(api.get(path, if_none_match=condition.format(opaque)), tag)
 
 
 @pytest.mark.promise("not-modified-304", "record-returned")
@@ -77,7 +78,7 @@ def test_matching_condition_is_not_modified(
 def test_other_condition_returns_record(api: Client, users: Users, condition: str) -> None:
     """Another tag, a part of the tag, and what is not a tag."""
     path = f"/user/{users.put().id}"
-    bare = _tag(api, path).strip('"')
+    bare = _tag(api, path).removeprefix("W/").strip('"')
     checks.success(api.get(path, if_none_match=condition.format(bare)))
 
 

@@ -68,12 +68,6 @@ def test_function_traces(function: Element) -> None:
     assert function.at("TracingConfig") == {"Mode": "Active"}
 
 
-@pytest.mark.promise("function-as-set")
-def test_snap_start(function: Element, promised: Promised) -> None:
-    setting = function.at("SnapStart") or {"ApplyOn": "None"}
-    assert setting == {"ApplyOn": "PublishedVersions" if promised.snap_start else "None"}
-
-
 @pytest.mark.promise("function-versioned")
 def test_version_is_of_this_function(template: Template, function: Element) -> None:
     assert template.only("AWS::Lambda::Version").at("FunctionName") == function.ref

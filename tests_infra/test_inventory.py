@@ -29,7 +29,6 @@ PLANNED: dict[str, tuple[int, set[str]]] = {
             "MemorySize",
             "Role",
             "Runtime",
-            "SnapStart",
             "Timeout",
             "TracingConfig",
         },

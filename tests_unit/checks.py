@@ -4,38 +4,49 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
+from jsonschema import Draft4Validator, FormatChecker
 
 import contract
+from contract.stages import LOG_LINE_BYTES
+from tests_unit import events
 
 _VALIDATORS = {
     name: Draft4Validator(contract.load(name), format_checker=FormatChecker())
     for name in contract.NAMES
 }
-_EMF_SCHEMA = Path(__file__).with_name("embedded_metric_format.schema.json")
-_EMF = Draft202012Validator(json.loads(_EMF_SCHEMA.read_text(encoding="utf-8")))
 CODES = {
     400: {"INVALID_USER_ID"},
     404: {"USER_NOT_FOUND", "NOT_FOUND"},
     500: {"DATABASE_ERROR", "INTERNAL_ERROR"},
     503: {"SERVICE_UNAVAILABLE"},
 }
+_CONTEXT_OF_LAMBDA = events.Context()
+
+
+def ask(handler: Any, event: object, context: object = _CONTEXT_OF_LAMBDA) -> dict[str, Any]:
+    """Hand an event to the handler; fail unless the answer fits the contract."""
+    answer: dict[str, Any] = handler.lambda_handler(event, context)
+    fits_contract(answer)
+    return answer
 
 
 def body(answer: dict[str, Any]) -> Any:
-    """The body, its numbers with every digit."""
+    """Read the body, numbers with every digit."""
     return json.loads(answer["body"], parse_float=Decimal)
 
 
-def error_code(answer: dict[str, Any]) -> str:
-    """The code of an error that fits the contract."""
-    fits_contract(answer)
-    code: str = body(answer)["error"]["code"]
-    return code
+def data(answer: dict[str, Any]) -> Any:
+    """Return the record of a 200."""
+    assert answer["statusCode"] == 200
+    return body(answer)["data"]
+
+
+def error(answer: dict[str, Any]) -> tuple[int, str]:
+    """Return status and code of an error."""
+    return answer["statusCode"], body(answer)["error"]["code"]
 
 
 def fits_contract(answer: dict[str, Any]) -> None:
@@ -65,6 +76,7 @@ def _fits_status(answer: dict[str, Any]) -> None:
         assert answer["body"] == ""
         return
     _VALIDATORS["user_response" if status == 200 else "error_response"].validate(body(answer))
+    assert body(answer)["success"] is (status == 200)
     assert body(answer)["requestId"] == headers["X-Request-Id"]
     assert "timestamp" in body(answer)
     if status != 200:
@@ -73,14 +85,8 @@ def _fits_status(answer: dict[str, Any]) -> None:
 
 
 def log_line(line: str) -> dict[str, Any]:
-    """The line, read; fail unless it is small, valid JSON and valid embedded metric format."""
+    """Read a log line; fail unless it is valid JSON, small and one line."""
     assert line.endswith("\n")
-    assert len(line.encode("ascii")) <= 700
+    assert len(line.encode("ascii")) <= LOG_LINE_BYTES
     read: dict[str, Any] = json.loads(line, parse_constant=pytest.fail)
-    _EMF.validate(read)
-    (directive,) = read["_aws"]["CloudWatchMetrics"]
-    for metric in directive["Metrics"]:
-        assert isinstance(read[metric["Name"]], int | float)
-    for name in directive["Dimensions"][0]:
-        assert 0 < len(read[name]) <= 1024
     return read

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
+from tests_unit import users
 from tests_unit.fake_table import FakeTable
 from tools.template import Template
 
@@ -25,18 +26,18 @@ ENVIRONMENT = {
     "TABLE_NAME": TABLE_NAME,
     "LOG_LEVEL": "INFO",
     "ALLOWED_ORIGINS": "https://app.example.com,https://www.example.com",
-    "CACHE_MAX_AGE": "60",
+    "CACHE_MAX_AGE": "0",
     "AWS_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
 }
 
-Item = dict[str, dict[str, Any]]
 Call = tuple[str, str]  # an action as IAM names it, and the table it is for
+Put = Callable[..., None]
 
 _COMMON: dict[str, Any] = {
-    "deadline": None,  # a busy machine is not a slow function
-    # the fixtures of one test function serve all of its examples: none of them changes
+    "deadline": None,  # a busy machine does not make the function slow
+    # All examples of a test share its fixtures, and none of them changes one.
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 }
 settings.register_profile("short", max_examples=60, **_COMMON)
@@ -49,7 +50,7 @@ _calls: list[Call] = []
 
 
 def _record_call(model: Any, params: dict[str, Any], **_: object) -> None:
-    """Note an AWS call of the function, whichever client of whichever session makes it."""
+    """Note an AWS call of the function, from any client of any session."""
     frame = sys._getframe()
     while frame.f_back:
         frame = frame.f_back
@@ -64,7 +65,7 @@ botocore.handlers.BUILTIN_HANDLERS.append(("before-call", _record_call))
 
 @pytest.fixture(autouse=True)
 def calls() -> Iterator[list[Call]]:
-    """The AWS calls that the function makes in a test: reads of the table, and nothing else."""
+    """The AWS calls of the function in a test, which may only be reads."""
     _calls.clear()
     yield _calls
     assert {action for action, _ in _calls} <= {"dynamodb:GetItem"}
@@ -72,12 +73,12 @@ def calls() -> Iterator[list[Call]]:
 
 @cache
 def handler_with(**variables: str) -> Any:
-    """The handler's module with these settings; tests with the same ones share it."""
+    """The handler's module with these settings, shared by the tests that ask for the same."""
     return load_handler(**variables)
 
 
 def load_handler(**variables: str) -> Any:
-    """The handler's module anew, with its own settings, client and cold start."""
+    """Load the handler's module afresh, with its own settings, client and cold start."""
     spec = importlib.util.find_spec("lambda_function.handler")
     assert spec is not None
     assert spec.loader is not None
@@ -90,7 +91,7 @@ def load_handler(**variables: str) -> Any:
 @pytest.fixture(scope="session")
 def dynamodb(prod_template: Template) -> Iterator[Any]:
     """A client of moto's DynamoDB, which holds the template's table."""
-    # moto's own credentials would stay in the environment of every other test
+    # moto's own credentials would stay in the environment of every other test.
     with mock_aws(config={"core": {"mock_credentials": False}}):
         with mock.patch.dict(os.environ, ENVIRONMENT):
             client: Any = botocore.session.Session().create_client(
@@ -101,17 +102,18 @@ def dynamodb(prod_template: Template) -> Iterator[Any]:
 
 
 def _key_and_billing(template: Template) -> dict[str, Any]:
-    """What CreateTable takes of the one table in the template."""
+    """The parts of the template's one table that CreateTable takes."""
     table = template.only("AWS::DynamoDB::GlobalTable")
     return {name: table.at(name) for name in ("KeySchema", "AttributeDefinitions", "BillingMode")}
 
 
 @pytest.fixture
-def put(dynamodb: Any) -> Iterator[Callable[[Item], None]]:
-    """`put(item)` places a record, given as DynamoDB JSON; it is gone after the test."""
-    keys: list[Item] = []
+def put(dynamodb: Any) -> Iterator[Put]:
+    """`put("ada", name={"S": "Ada"})` places a user, who is gone after the test."""
+    keys: list[users.Item] = []
 
-    def place(item: Item) -> None:
+    def place(user_id: str = "ada", **attributes: dict[str, Any]) -> None:
+        item = users.item(user_id, **attributes)
         dynamodb.put_item(TableName=TABLE_NAME, Item=item)
         keys.append({"userId": item["userId"]})
 
@@ -123,20 +125,20 @@ def put(dynamodb: Any) -> Iterator[Callable[[Item], None]]:
 @pytest.fixture
 def handler(dynamodb: Any) -> Any:
     """The handler's module, on moto's table."""
-    del dynamodb  # wanted for the table alone
+    del dynamodb  # only its table is needed
     return handler_with()
 
 
 @cache
 def _server(process: int) -> FakeTable:
-    """One server a process: a forked one inherits the socket, but nobody who serves it."""
+    """One server for each process: a forked process inherits the socket, but not the thread."""
     del process
     return FakeTable().start()
 
 
 @pytest.fixture
 def fake_table() -> FakeTable:
-    """A DynamoDB endpoint on a real socket that answers, or fails, as it is told."""
+    """A DynamoDB endpoint on a real socket that answers or fails as a test wants."""
     server = _server(os.getpid())
     server.reset()
     return server

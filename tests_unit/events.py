@@ -6,9 +6,9 @@ from typing import Any
 
 Event = dict[str, Any]
 
-REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+REQUEST_ID = "JKJaXmPLvHcESHA="  # the gateway's own, extended id
+AMZN_REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 INVOCATION_ID = "7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11"
-STAGE = "prod"
 
 
 class Context:
@@ -17,19 +17,22 @@ class Context:
     aws_request_id = INVOCATION_ID
 
 
-def by_path(user_id: object, **changes: Any) -> Event:
+def by_path(user_id: object = "ada", **changes: Any) -> Event:
     """GET /user/{userId}."""
     own = {"resource": "/user/{userId}", "path": f"/user/{user_id}"}
     return _event(**own, pathParameters={"userId": user_id}) | changes
 
 
-def by_query(user_id: object, **changes: Any) -> Event:
+def by_query(user_id: object = "ada", **changes: Any) -> Event:
     """GET /user?userId=..."""
-    query = {"userId": user_id}
-    lists = {"userId": [user_id]}
-    own = {"resource": "/user", "path": "/user"}
     return (
-        _event(**own, queryStringParameters=query, multiValueQueryStringParameters=lists) | changes
+        _event(
+            resource="/user",
+            path="/user",
+            queryStringParameters={"userId": user_id},
+            multiValueQueryStringParameters={"userId": [user_id]},
+        )
+        | changes
     )
 
 
@@ -56,9 +59,9 @@ def _event(**parts: Any) -> Event:
             "accountId": "123456789012",
             "apiId": "abc123",
             "httpMethod": "GET",
-            "requestId": REQUEST_ID,
-            "extendedRequestId": "JKJaXmPLvHcESHA=",
-            "stage": STAGE,
+            "requestId": AMZN_REQUEST_ID,
+            "extendedRequestId": REQUEST_ID,
+            "stage": "prod",
             "identity": {"sourceIp": "192.0.2.1", "userAgent": "curl/8.5.0"},
         },
         "body": None,

@@ -1,4 +1,4 @@
-"""A DynamoDB endpoint on a real socket, as good or as bad as a test wants it."""
+"""A DynamoDB endpoint on a real socket, as good or as bad as a test wants."""
 
 from __future__ import annotations
 
@@ -12,28 +12,31 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, Self
 
+from tests_unit import users
+
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request, and what is needed to answer it."""
+    """One request and its connection."""
 
     connection: socket.socket
     request: dict[str, Any]
     number: int  # of the request, from 1
-    closed: Event  # set when the server is
 
     @property
     def user_id(self) -> str:
-        """Whose record is asked for."""
+        """The user who is asked for."""
         user_id: str = self.request["Key"]["userId"]["S"]
         return user_id
 
 
 Behaviour = Callable[[Exchange], None]
+JSON = "application/x-amz-json-1.0"
+CAPACITY = {"TableName": "users", "CapacityUnits": 0.5}
 
 
 class FakeTable:
-    """Serves one behaviour to every request, until told another."""
+    """Serves one behaviour to every request."""
 
     behaviour: Behaviour
     requests: list[dict[str, Any]]
@@ -78,24 +81,21 @@ class FakeTable:
                     length = int(value) if name.lower() == b"content-length" else length
                 request = json.loads(stream.read(length))
                 self.requests.append(request)
-                self.behaviour(Exchange(connection, request, len(self.requests), self._closed))
+                self.behaviour(Exchange(connection, request, len(self.requests)))
 
 
-def answering(
-    body: object, *, status: int = 200, kind: str = "application/x-amz-json-1.0"
-) -> Behaviour:
+def answering(body: object, *, status: int = 200, kind: str = JSON) -> Behaviour:
     """Answers with this body: bytes as they are, anything else as JSON."""
     response = _response(body, status, kind)
     return lambda exchange: exchange.connection.sendall(response)
 
 
-def record(attributes: dict[str, Any] | None = None) -> Behaviour:
-    """Answers with a record of these attributes (DynamoDB JSON), whoever is asked for."""
-    capacity = {"TableName": "users", "CapacityUnits": 0.5}
+def record(**attributes: dict[str, Any]) -> Behaviour:
+    """Answers with the user who is asked for, with these attributes (DynamoDB JSON)."""
 
     def behave(exchange: Exchange) -> None:
-        item = {"userId": {"S": exchange.user_id}} | (attributes or {})
-        answering({"ConsumedCapacity": capacity, "Item": item})(exchange)
+        item = users.item(exchange.user_id) | attributes
+        answering({"ConsumedCapacity": CAPACITY, "Item": item})(exchange)
 
     return behave
 
@@ -120,23 +120,20 @@ def resetting(exchange: Exchange) -> None:
 
 
 def closing_half_way(exchange: Exchange) -> None:
-    """Sends half of an answer and closes."""
-    response = _record_of(exchange)
-    exchange.connection.sendall(response[: -len(response) // 8])
+    """Sends a part of an answer and closes."""
+    _send_most(exchange)
     raise OSError
 
 
-def dripping(exchange: Exchange) -> None:
-    """Sends an answer, a byte a second."""
-    for byte in _record_of(exchange):
-        exchange.connection.sendall(bytes([byte]))
-        if exchange.closed.wait(1):
-            return
+def stalling(exchange: Exchange) -> None:
+    """Sends a part of an answer and no more."""
+    _send_most(exchange)
+    hanging(exchange)
 
 
-def _record_of(exchange: Exchange) -> bytes:
-    item = {"userId": {"S": exchange.user_id}}
-    return _response({"Item": item}, 200, "application/x-amz-json-1.0")
+def _send_most(exchange: Exchange) -> None:
+    response = _response({"Item": users.item(exchange.user_id)}, 200, JSON)
+    exchange.connection.sendall(response[: -len(response) // 8])
 
 
 def _response(body: object, status: int, kind: str) -> bytes:

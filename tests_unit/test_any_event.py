@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests_unit import checks, events
 from tests_unit.events import Event
 
-CHARACTERS = st.characters()  # unpaired surrogates too, as JSON's escapes can spell them
+CHARACTERS = st.characters()  # also unpaired surrogates, which JSON's escapes can spell
 TEXT = st.one_of(
     st.text(CHARACTERS, max_size=30),
     st.sampled_from(["", " ", "*", "\n", "\ud800", "ada", "GET", "/user", "/user/{userId}"]),
@@ -29,7 +29,7 @@ HEADERS = st.dictionaries(
     st.sampled_from(["Origin", "origin", "If-None-Match", "IF-NONE-MATCH", "Cookie", "X-Amzn"]),
     st.one_of(JSON, st.sampled_from(["*", '"tag"', "https://app.example.com"])),
 )
-# what the function reads, so that an event comes near to what it understands
+# The parts that the function reads, so that an event comes near to a real one.
 PARTS: dict[str, st.SearchStrategy[Any]] = {
     "httpMethod": st.sampled_from(["GET", "POST", "OPTIONS", "get", ""]),
     "resource": st.sampled_from(["/user", "/user/{userId}", "/", "/user/"]),
@@ -40,7 +40,9 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {
     ),
     "headers": HEADERS,
     "multiValueHeaders": st.one_of(HEADERS, st.dictionaries(TEXT, st.lists(JSON, max_size=3))),
-    "requestContext": st.fixed_dictionaries({}, optional={"requestId": JSON, "stage": JSON}),
+    "requestContext": st.fixed_dictionaries(
+        {}, optional={"requestId": JSON, "extendedRequestId": JSON}
+    ),
     "body": TEXT,
     "isBase64Encoded": st.booleans(),
 }
@@ -55,7 +57,7 @@ IDS = st.one_of(
 
 @st.composite
 def edited(draw: st.DrawFn) -> Event:
-    """A real event with a few of its parts, however deep, missing or something else."""
+    """A real event with a few of its parts, at any depth, missing or replaced."""
     whole = draw(st.sampled_from([events.by_path("ada"), events.by_query("ada")]))
     event = copy.deepcopy(whole)
     for _ in range(draw(st.integers(1, 4))):
@@ -74,11 +76,10 @@ def edited(draw: st.DrawFn) -> Event:
 
 
 def answered(handler: Any, event: object, context: object = events.Context) -> dict[str, Any]:
-    """The answer, which fits the contract as its line fits the log."""
+    """Ask the handler; fail unless the answer fits the contract and its line fits the log."""
     output = io.StringIO()
     with redirect_stdout(output):
-        answer: dict[str, Any] = handler.lambda_handler(event, context)
-    checks.fits_contract(answer)
+        answer = checks.ask(handler, event, context)
     line = checks.log_line(output.getvalue())
     assert line["status"] == answer["statusCode"]
     assert line["requestId"] == answer["headers"]["X-Request-Id"]
@@ -97,13 +98,13 @@ def test_any_json_is_answered(handler: Any, event: object) -> None:
 
 @pytest.mark.promise("any-event-answered")
 @given(event=PARTIAL)
-def test_any_event_that_is_nearly_one_is_answered(handler: Any, event: Event) -> None:
+def test_any_partial_event_is_answered(handler: Any, event: Event) -> None:
     answered(handler, event)
 
 
 @pytest.mark.promise("any-event-answered")
 @given(event=edited())
-def test_any_edit_of_a_real_event_is_answered(handler: Any, event: Event) -> None:
+def test_any_edited_event_is_answered(handler: Any, event: Event) -> None:
     answered(handler, event)
 
 
@@ -115,7 +116,7 @@ def test_any_id_is_looked_up_or_refused(handler: Any, user_id: object, asked: An
 
 
 def is_valid(user_id: object) -> bool:
-    """The contract's rule in other words than the function's."""
+    """The contract's rule, in other terms than the function's."""
     allowed = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
     return isinstance(user_id, str) and 1 <= len(user_id) <= 128 and set(user_id) <= allowed
 
@@ -130,7 +131,7 @@ def nested(depth: int) -> object:
 @pytest.mark.promise("any-event-answered")
 @pytest.mark.parametrize("part", sorted(PARTS))
 @pytest.mark.parametrize("value", [nested(50_000), "x" * 5_000_000, ["x"] * 100_000], ids=type)
-def test_a_huge_part_of_an_event_is_answered(handler: Any, part: str, value: object) -> None:
+def test_event_with_huge_part_is_answered(handler: Any, part: str, value: object) -> None:
     answered(handler, events.by_path("nobody", **{part: value}))
 
 
@@ -138,5 +139,5 @@ def test_a_huge_part_of_an_event_is_answered(handler: Any, part: str, value: obj
 @pytest.mark.parametrize(
     "context", [None, object(), 7, type("Context", (), {"aws_request_id": "\ud800"})]
 )
-def test_any_context_will_do(handler: Any, context: object) -> None:
+def test_any_context_is_answered(handler: Any, context: object) -> None:
     answered(handler, events.by_path("nobody"), context)

@@ -1,4 +1,4 @@
-"""The schemas themselves."""
+"""The JSON Schemas of the answers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
 import contract
+from tests_unit import users
 from tests_unit.checks import CODES
 
 USER, ERROR = contract.load("user_response"), contract.load("error_response")
@@ -16,13 +17,13 @@ GATEWAY_CODES = {"INVALID_REQUEST", "NOT_FOUND", "FORBIDDEN", "THROTTLED", "INTE
 
 
 def user(**changes: Any) -> dict[str, Any]:
-    whole = {"success": True, "timestamp": STAMP, "requestId": "r", "data": {"userId": "ada"}}
+    whole = {"success": True, "timestamp": STAMP, "requestId": "r", "data": users.data()}
     return whole | changes
 
 
 def error(code: str, **changes: Any) -> dict[str, Any]:
-    told = {"code": code, "message": "m"}
-    return {"success": False, "timestamp": STAMP, "requestId": "r", "error": told} | changes
+    whole = {"success": False, "timestamp": STAMP, "requestId": "r"}
+    return whole | {"error": {"code": code, "message": "m"}} | changes
 
 
 def fits(schema: dict[str, Any], body: object) -> bool:
@@ -34,21 +35,46 @@ def without(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", contract.NAMES)
-def test_a_schema_is_a_model_that_api_gateway_takes(name: str) -> None:
+def test_schema_is_model_that_api_gateway_takes(name: str) -> None:
     schema = contract.load(name)
     assert schema["$schema"] == "http://json-schema.org/draft-04/schema#"
     Draft4Validator.check_schema(schema)
     assert "$ref" not in str(schema)  # self-contained: API Gateway follows no file
 
 
-def test_no_other_schema_is_to_be_had() -> None:
+def test_unknown_schema_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="'user': there are user_response, error_response"):
         contract.load("user")
 
 
-def test_a_record_fits() -> None:
+# For each attribute that the contract names, the values that it is not.
+WRONG: dict[str, list[Any]] = {
+    "userId": ["", "x" * 129, "a b", None, 7],
+}
+
+
+def test_every_attribute_of_contract_is_tested() -> None:
+    """An attribute without wrong values here could be anything, and no test would notice."""
+    record = USER["properties"]["data"]
+    assert sorted({*record["required"], *record["properties"]}) == sorted(WRONG)
+    assert set(record["required"]) == {"userId", *users.REQUIRED}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_record_with_wrong_attribute_does_not_fit(name: str, value: object) -> None:
+    assert not fits(USER, user(data=users.data() | {name: value}))
+
+
+@pytest.mark.parametrize("name", USER["properties"]["data"]["required"])
+def test_record_without_required_attribute_does_not_fit(name: str) -> None:
+    assert not fits(USER, user(data=without(users.data(), name)))
+
+
+def test_record_fits() -> None:
     assert fits(USER, user())
-    assert fits(USER, user(data={"userId": "A_-9", "anything": [1, None, {}]}))
+    assert fits(USER, user(data=users.data("A_-9", anything=[1, None, {}])))
 
 
 @pytest.mark.parametrize(
@@ -60,24 +86,20 @@ def test_a_record_fits() -> None:
         {"timestamp": "2026-11-22T12:00:00.000+01:00"},
         {"requestId": ""},
         {"requestId": 7},
-        {"data": {}},
-        {"data": {"userId": ""}},
-        {"data": {"userId": "x" * 129}},
-        {"data": {"userId": "a b"}},
         {"data": []},
         {"error": {}},
     ],
 )
-def test_anything_else_is_no_record(changes: dict[str, Any]) -> None:
+def test_anything_else_is_not_user_response(changes: dict[str, Any]) -> None:
     assert not fits(USER, user(**changes))
 
 
 @pytest.mark.parametrize("name", ["success", "timestamp", "requestId", "data"])
-def test_a_record_lacks_nothing(name: str) -> None:
+def test_user_response_lacks_nothing(name: str) -> None:
     assert not fits(USER, without(user(), name))
 
 
-def test_every_error_fits_with_its_time() -> None:
+def test_every_error_fits_with_timestamp() -> None:
     codes = set(ERROR["properties"]["error"]["properties"]["code"]["enum"])
     assert codes == GATEWAY_CODES.union(*CODES.values())
     assert all(fits(ERROR, error(code)) for code in codes)
@@ -100,10 +122,10 @@ def test_every_error_fits_with_its_time() -> None:
         {"timestamp": 7},
     ],
 )
-def test_anything_else_is_no_error(changes: dict[str, Any]) -> None:
+def test_anything_else_is_not_error_response(changes: dict[str, Any]) -> None:
     assert not fits(ERROR, error("FORBIDDEN", **changes))
 
 
 @pytest.mark.parametrize("name", ["success", "requestId", "error"])
-def test_an_error_lacks_nothing(name: str) -> None:
+def test_error_response_lacks_nothing(name: str) -> None:
     assert not fits(ERROR, without(error("FORBIDDEN"), name))

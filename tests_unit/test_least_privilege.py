@@ -1,4 +1,4 @@
-"""What the function does on AWS is what its role lets it do: nothing denied, nothing to spare.
+"""What the function does on AWS is what its role allows: nothing is denied, nothing unused.
 
 The calls are observed on the client library (conftest.py) while the handler meets every kind
 of request; the role is the synthesized template's. Log and trace actions are the Lambda
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests_unit import events
-from tests_unit.conftest import TABLE_NAME, Call, Item, handler_with
+from tests_unit.conftest import TABLE_NAME, Call, Put, handler_with
 from tools.template import Element, Template, listed
 
 TABLE = "AWS::DynamoDB::GlobalTable"
@@ -28,9 +28,9 @@ PLATFORM = {
 }
 
 
-def observed(put: Callable[[Item], None], calls: list[Call]) -> set[Grant]:
+def observed(put: Put, calls: list[Call]) -> set[Grant]:
     """Actions and resources that the handler uses, whatever it is asked."""
-    put({"userId": {"S": "ada"}})
+    put()
     stages: list[dict[str, str]] = [{}, {"LOG_LEVEL": "DEBUG"}, {"ALLOWED_ORIGINS": "*"}]
     for variables in stages:
         handler = handler_with(**variables)
@@ -83,8 +83,8 @@ STATEMENT = {"Action", "Effect", "Resource"}
 
 
 @pytest.mark.promise("least-privilege")
-def test_the_role_grants_what_the_handler_uses_and_nothing_else(
-    prod_template: Template, put: Callable[[Item], None], calls: list[Call]
+def test_role_grants_what_handler_uses_and_nothing_else(
+    prod_template: Template, put: Put, calls: list[Call]
 ) -> None:
     assert granted(prod_template) - PLATFORM == observed(put, calls)
     assert granted(prod_template) >= PLATFORM

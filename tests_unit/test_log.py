@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from lambda_function import log
 from lambda_function.request import BY_PATH, Request
 from tests_unit import checks, events, fake_table
-from tests_unit.conftest import Item, handler_with, load_handler
+from tests_unit.conftest import Put, handler_with, load_handler
 from tests_unit.fake_table import FakeTable
 
 error = fake_table.error  # the fixture has the name of the module
@@ -23,7 +24,6 @@ TRACE_ID = "1-5759e988-bd862e3fe1be46a994272793"
 TRACE = f"Root={TRACE_ID};Parent=53995c3f42cd8ad8;Sampled=1"
 CANARY = "CANARY7361"
 
-Put = Callable[[Item], None]
 Read = Callable[[], list[dict[str, Any]]]
 
 
@@ -41,34 +41,32 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Read:
     return read
 
 
-@pytest.mark.promise("one-log-line")
-def test_a_request_is_told_in_one_line(
-    put: Put, lines: Read, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put({"userId": {"S": "ada"}})
+@pytest.fixture
+def traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable that Lambda sets for an invocation it traces."""
     monkeypatch.setenv("_X_AMZN_TRACE_ID", TRACE)
-    handler = load_handler()
-    answer = handler.lambda_handler(events.by_path("ada"), events.Context)
+
+
+@pytest.mark.promise("one-log-line")
+@pytest.mark.usefixtures("traced")
+def test_request_writes_one_line(put: Put, lines: Read) -> None:
+    put()
+    answer = checks.ask(load_handler(), events.by_path())
     (line,) = lines()
-    assert line.pop("_aws")
-    assert abs(datetime.now(UTC) - datetime.fromisoformat(line.pop("timestamp"))) < timedelta(
-        seconds=5
-    )
-    assert 0 < line["tableMs"] <= line["durationMs"] < 5000
+    age = datetime.now(UTC) - datetime.fromisoformat(line.pop("timestamp"))
+    assert abs(age) < timedelta(seconds=5)
+    assert 0 < line.pop("tableMs") <= line.pop("durationMs") < 5000
     assert line == {
         "level": "INFO",
-        "message": "answered",
         "requestId": answer["headers"]["X-Request-Id"],
+        "amznRequestId": events.AMZN_REQUEST_ID,
         "invocationId": events.INVOCATION_ID,
         "traceId": TRACE_ID,
         "route": "GET /user/{userId}",
-        "stage": events.STAGE,
         "userId": "ada",
         "status": 200,
         "coldStart": True,
-        "tableMs": line["tableMs"],
         "capacity": 0.5,
-        "durationMs": line["durationMs"],
     }
 
 
@@ -78,28 +76,23 @@ def test_a_request_is_told_in_one_line(
     [
         (
             events.by_query("nobody"),
-            {"status": 404, "level": "WARNING", "errorCode": "USER_NOT_FOUND"}
-            | {"route": "GET /user", "userId": "nobody", "message": "answered"},
+            {"status": 404, "errorCode": "USER_NOT_FOUND"}
+            | {"route": "GET /user", "userId": "nobody"},
         ),
         (
             events.by_path("not valid"),
-            {"status": 400, "level": "WARNING", "errorCode": "INVALID_USER_ID"}
-            | {"route": "GET /user/{userId}", "message": "answered"},
+            {"status": 400, "errorCode": "INVALID_USER_ID", "route": "GET /user/{userId}"},
         ),
-        (
-            events.by_path("ada", httpMethod="PUT"),
-            {"status": 404, "level": "WARNING", "errorCode": "NOT_FOUND"},
-        ),
+        (events.by_path(httpMethod="PUT"), {"status": 404, "errorCode": "NOT_FOUND"}),
     ],
 )
-def test_a_client_error_is_a_warning_with_its_code(
+def test_client_error_is_warning_with_its_code(
     handler: Any, lines: Read, event: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    handler.lambda_handler(event, events.Context)
+    checks.ask(handler, event)
     (line,) = lines()
-    assert {name: line.get(name) for name in expected} == expected
-    assert ("userId" in line) == ("userId" in expected)
-    assert ("route" in line) == ("route" in expected)
+    names = ("level", "status", "errorCode", "route", "userId", "message")
+    assert {name: line[name] for name in names if name in line} == {"level": "WARN", **expected}
 
 
 @pytest.mark.promise("one-log-line")
@@ -113,26 +106,26 @@ def test_a_client_error_is_a_warning_with_its_code(
         ("ThrottlingException", "ThrottlingException", "SERVICE_UNAVAILABLE"),
     ],
 )
-def test_a_table_error_is_told_by_its_name(
+def test_table_error_is_logged_by_name(
     handler_on_fake: Any, fake_table: FakeTable, lines: Read, fault: str, message: str, code: str
 ) -> None:
     fake_table.behaviour = error(fault)
-    handler_on_fake.lambda_handler(events.by_path("ada"), events.Context)
+    checks.ask(handler_on_fake, events.by_path())
     (line,) = lines()
     assert (line["level"], line["message"], line["errorCode"]) == ("ERROR", message, code)
     assert line["tableMs"] >= 0
 
 
 @pytest.mark.promise("one-log-line", "logs-hold-nothing-personal")
-def test_the_unforeseen_is_told_by_kind_and_place(
+def test_unforeseen_error_is_logged_by_kind_and_place(
     handler: Any, put: Put, lines: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: str) -> str:
         raise KeyError(CANARY)
 
-    put({"userId": {"S": "ada"}})
+    put()
     monkeypatch.setattr(handler.conditional, "etag", fail)
-    handler.lambda_handler(events.by_path("ada"), events.Context)
+    checks.ask(handler, events.by_path())
     (line,) = lines()
     place = f"KeyError in {__name__}:{fail.__code__.co_firstlineno + 1}"
     assert (line["status"], line["errorCode"]) == (500, "INTERNAL_ERROR")
@@ -140,112 +133,84 @@ def test_the_unforeseen_is_told_by_kind_and_place(
     assert CANARY not in str(line)
 
 
-@pytest.mark.promise("metrics-in-log-line")
-def test_the_line_carries_its_metrics(handler: Any, put: Put, lines: Read) -> None:
-    put({"userId": {"S": "ada"}})
-    handler.lambda_handler(events.by_path("ada"), events.Context)
-    (line,) = lines()
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert directive == {
-        "Namespace": "UserApi",
-        "Dimensions": [["stage"]],
-        "Metrics": [
-            {"Name": "durationMs", "Unit": "Milliseconds"},
-            {"Name": "capacity", "Unit": "Count"},
-        ],
-    }
-    written = datetime.fromisoformat(line["timestamp"]).timestamp()
-    assert line["_aws"]["Timestamp"] == pytest.approx(written * 1000, abs=1)
-
-
-@pytest.mark.promise("metrics-in-log-line")
-def test_a_metric_without_a_value_is_not_declared(handler: Any, lines: Read) -> None:
-    handler.lambda_handler(events.by_path("not valid"), events.Context)
-    (line,) = lines()
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert [metric["Name"] for metric in directive["Metrics"]] == ["durationMs"]
-
-
-@pytest.mark.promise("metrics-in-log-line")
-@pytest.mark.parametrize("stage", [None, "", 7, "two words", "s" * 65])
-def test_a_stage_that_cannot_be_a_dimension_is_unknown(
-    handler: Any, lines: Read, stage: object
-) -> None:
-    handler.lambda_handler(events.by_path("ada", requestContext={"stage": stage}), None)
-    (line,) = lines()
-    assert line["stage"] == "unknown"
-
-
 @pytest.mark.promise("one-log-line")
-def test_only_the_first_request_of_a_process_is_a_cold_start(dynamodb: Any, lines: Read) -> None:
+def test_first_request_of_process_alone_is_cold_start(dynamodb: Any, lines: Read) -> None:
     del dynamodb
-    handler = load_handler(LOG_LEVEL="WARNING")
+    handler = load_handler(LOG_LEVEL="WARN")
     for _ in range(2):
-        handler.lambda_handler(events.by_path("nobody"), events.Context)
+        checks.ask(handler, events.by_path("nobody"))
     assert [line["coldStart"] for line in lines()] == [True, False]
 
 
 @pytest.mark.promise("one-log-line")
 @pytest.mark.parametrize("trace", [None, "", "Root=1-x-y", f"Root={CANARY};Sampled=0"])
-def test_without_a_trace_there_is_no_trace_id(
+def test_trace_id_is_left_out_without_trace(
     handler: Any, lines: Read, monkeypatch: pytest.MonkeyPatch, trace: str | None
 ) -> None:
     monkeypatch.delenv("_X_AMZN_TRACE_ID", raising=False)
     if trace is not None:
         monkeypatch.setenv("_X_AMZN_TRACE_ID", trace)
-    handler.lambda_handler({}, None)
+    checks.ask(handler, {}, None)
     (line,) = lines()
     assert "traceId" not in line
     assert CANARY not in str(line)
 
 
+@pytest.mark.promise("one-log-line", "logs-hold-nothing-personal")
+@pytest.mark.parametrize("chosen", [CANARY, events.AMZN_REQUEST_ID + "0", 7, None])
+def test_amzn_request_id_is_logged_only_as_uuid(handler: Any, lines: Read, chosen: object) -> None:
+    """A client chooses it, by a header, and no header's text may get into the log."""
+    context = {"requestId": chosen, "extendedRequestId": events.REQUEST_ID}
+    checks.ask(handler, events.by_path(requestContext=context))
+    (line,) = lines()
+    assert "amznRequestId" not in line
+    assert CANARY not in str(line)
+
+
 @pytest.mark.promise("one-log-line")
-def test_the_longest_id_fits(handler: Any, put: Put, lines: Read, monkeypatch: Any) -> None:
-    monkeypatch.setenv("_X_AMZN_TRACE_ID", TRACE)
-    put({"userId": {"S": "u" * 128}})
-    handler.lambda_handler(events.by_path("u" * 128), events.Context)
+@pytest.mark.usefixtures("traced")
+def test_longest_user_id_fits(handler: Any, put: Put, lines: Read) -> None:
+    put("u" * 128)
+    checks.ask(handler, events.by_path("u" * 128))
     (line,) = lines()
     assert line["userId"] == "u" * 128
     assert line["traceId"] == TRACE_ID
     assert line["invocationId"] == events.INVOCATION_ID
 
 
-@pytest.mark.promise("one-log-line")
-def test_what_is_too_long_loses_what_can_be_missed(
-    lines: Read, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("_X_AMZN_TRACE_ID", TRACE)
-    asked = Request("r" * 64, "i" * 64, "s" * 64, BY_PATH, "u" * 128, [], [])
-    facts = {"errorCode": "E" * 20, "message": "m" * 60, "tableMs": 12345.6, "durationMs": 12345.6}
-    log.Log(10).write(asked, 503, facts)
-    (line,) = lines()
-    assert "userId" not in line
-    assert line["requestId"] == "r" * 64
-    assert line["message"] == "m" * 60
+def asked(length: int = 36, user_id: str | None = "u" * 20) -> Request:
+    """A request with three ids of this length."""
+    return Request("r" * length, "a" * length, "i" * length, BY_PATH, user_id, [], [])
+
+
+EXPENDABLE = ["amznRequestId", "traceId", "invocationId", "userId"]
 
 
 @pytest.mark.promise("one-log-line")
-def test_a_line_has_at_most_700_bytes_and_drops_nothing_before(
-    lines: Read, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("_X_AMZN_TRACE_ID", raising=False)
-    asked = Request("r" * 36, "i" * 36, "s", BY_PATH, "u" * 128, [], [])
-    for length in range(60, 260):
-        log.Log(20).write(asked, 200, {"message": "m" * length})
+@pytest.mark.usefixtures("traced")
+def test_long_line_loses_what_can_be_missed_in_order(lines: Read) -> None:
+    """A byte more at a time: nothing goes before it must, and nothing else ever goes."""
+    for length in range(271):
+        log.Log("INFO").write(asked(), 200, {"message": "m" * length})
     written = lines()
-    kept = [line for line in written if "userId" in line]
-    assert len(json.dumps(kept[-1], separators=(",", ":"))) == 699  # and a line feed
-    assert written[: len(kept)] == kept
-    assert all("invocationId" in line for line in written)
+    lost = [[name for name in EXPENDABLE if name not in line] for line in written]
+    assert [lost[0], lost[-1]] == [[], EXPENDABLE]
+    for before, after in pairwise(lost):
+        assert after[: len(before)] == before
+        assert len(after) - len(before) in (0, 1)
+    assert all(line.keys() | EXPENDABLE == written[0].keys() for line in written)
+    fullest = max(len(json.dumps(line, separators=(",", ":"))) for line in written)
+    assert fullest == 449  # and a line feed
 
 
 @pytest.mark.promise("one-log-line")
-def test_a_line_may_lack_what_it_could_lose(lines: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_line_may_lack_what_it_could_lose(
+    lines: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("_X_AMZN_TRACE_ID", raising=False)
-    asked = Request("r" * 64, "i" * 64, "s" * 64, None, None, [], [])
-    log.Log(20).write(asked, 200, {"message": "m" * 300})
+    log.Log("INFO").write(asked(64, None), 200, {"message": "m" * 200})
     (line,) = lines()
-    assert "invocationId" not in line
+    assert not set(EXPENDABLE) & set(line)
 
 
 def test_times_are_in_milliseconds(handler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,45 +220,47 @@ def test_times_are_in_milliseconds(handler: Any, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.promise("one-log-line")
 @pytest.mark.parametrize(
-    ("level", "levels_written"),
+    ("level", "written"),
     [
-        ("DEBUG", ["INFO", "WARNING", "ERROR"]),
-        ("INFO", ["INFO", "WARNING", "ERROR"]),
-        ("WARNING", ["WARNING", "ERROR"]),
+        ("DEBUG", ["INFO", "WARN", "ERROR"]),
+        ("INFO", ["INFO", "WARN", "ERROR"]),
+        ("WARN", ["WARN", "ERROR"]),
         ("ERROR", ["ERROR"]),
     ],
 )
-def test_the_log_level_decides_what_is_written(
-    fake_table: FakeTable, lines: Read, level: str, levels_written: list[str]
+def test_log_level_decides_what_is_written(
+    fake_table: FakeTable, lines: Read, level: str, written: list[str]
 ) -> None:
     handler = handler_with(LOG_LEVEL=level, AWS_ENDPOINT_URL_DYNAMODB=fake_table.url)
-    handler.lambda_handler(events.by_path("ada"), events.Context)
-    handler.lambda_handler(events.by_path("not valid"), events.Context)
+    checks.ask(handler, events.by_path())
+    checks.ask(handler, events.by_path("not valid"))
     fake_table.behaviour = error("ValidationException")
-    handler.lambda_handler(events.by_path("ada"), events.Context)
-    assert [line["level"] for line in lines()] == levels_written
+    checks.ask(handler, events.by_path())
+    assert [line["level"] for line in lines()] == written
 
 
 @pytest.mark.promise("one-log-line")
-@pytest.mark.parametrize(("level", "told"), [("DEBUG", True), ("INFO", False)])
-def test_retries_are_told_when_debugging(
-    fake_table: FakeTable, lines: Read, level: str, told: bool
+@pytest.mark.parametrize("faults", [0, 1])
+def test_retries_are_logged_where_there_were_any(
+    handler_on_fake: Any, fake_table: FakeTable, lines: Read, faults: int
 ) -> None:
     healthy = fake_table.behaviour
-    handler = handler_with(LOG_LEVEL=level, AWS_ENDPOINT_URL_DYNAMODB=fake_table.url)
     fake_table.behaviour = lambda exchange: (
-        error("ThrottlingException") if exchange.number == 1 else healthy
+        error("ThrottlingException") if exchange.number <= faults else healthy
     )(exchange)
-    handler.lambda_handler(events.by_path("ada"), events.Context)
+    checks.ask(handler_on_fake, events.by_path())
     (line,) = lines()
-    assert line.get("retries") == (1 if told else None)
+    assert line.get("retries") == (faults or None)
 
 
-CANARY_RECORD = {CANARY: {"S": CANARY}, "deep": {"M": {CANARY: {"SS": [CANARY]}}}}
+CANARY_RECORD: dict[str, dict[str, Any]] = {
+    CANARY: {"S": CANARY},
+    "deep": {"M": {CANARY: {"SS": [CANARY]}}},
+}
 CANARY_TABLES = {
-    "answers": fake_table.record(CANARY_RECORD),
+    "answers": fake_table.record(**CANARY_RECORD),
     "knows-nobody": fake_table.answering({"ConsumedCapacity": {"TableName": CANARY}}),
-    "breaks": fake_table.record({**CANARY_RECORD, "x": {CANARY: CANARY}}),
+    "breaks": fake_table.record(**CANARY_RECORD, x={CANARY: CANARY}),
     "refuses": fake_table.answering(
         {"__type": f"a#{CANARY} {CANARY}", "message": CANARY}, status=400
     ),
@@ -302,20 +269,15 @@ CANARY_TABLES = {
 
 
 @pytest.mark.promise("logs-hold-nothing-personal")
-@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
 @pytest.mark.parametrize("user_id", ["ada", f"{CANARY} "])
 @pytest.mark.parametrize("table", CANARY_TABLES)
-def test_no_value_of_a_record_or_a_request_is_written(
-    fake_table: FakeTable,
-    capsys: pytest.CaptureFixture[str],
-    level: str,
-    user_id: str,
-    table: str,
+def test_nothing_of_record_or_request_is_logged(
+    fake_table: FakeTable, capsys: pytest.CaptureFixture[str], user_id: str, table: str
 ) -> None:
     fake_table.behaviour = CANARY_TABLES[table]
-    handler = handler_with(LOG_LEVEL=level, AWS_ENDPOINT_URL_DYNAMODB=fake_table.url)
+    handler = handler_with(LOG_LEVEL="DEBUG", AWS_ENDPOINT_URL_DYNAMODB=fake_table.url)
     for event in full_of_canaries(user_id):
-        handler.lambda_handler(event, events.Context)
+        checks.ask(handler, event)
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 2
     assert CANARY not in out + err
@@ -326,11 +288,16 @@ def full_of_canaries(user_id: str) -> list[dict[str, Any]]:
     headers = {
         name: f"{CANARY}-{name}"
         for name in ("Authorization", "Cookie", "Origin", "If-None-Match", "User-Agent", CANARY)
-    } | {"X-Amzn-Trace-Id": f"Root=1-5759e988-{CANARY}"}
+    } | {"X-Amzn-Trace-Id": f"Root=1-5759e988-{CANARY}", "x-amzn-RequestId": CANARY}
     free = {"path": f"/{CANARY}", "body": CANARY, "stageVariables": {CANARY: CANARY}}
     identity = {"sourceIp": CANARY, "userArn": CANARY, "cognitoIdentityId": CANARY}
-    context = {"requestId": events.REQUEST_ID, "stage": "prod", "identity": identity}
+    context: dict[str, Any] = {
+        "requestId": CANARY,
+        "extendedRequestId": events.REQUEST_ID,
+        "stage": CANARY,
+    }
     context |= {"path": CANARY, "authorizer": {CANARY: CANARY}, "domainName": CANARY}
+    context |= {"identity": identity}
     return [
         events.with_headers(event, headers) | free | {"requestContext": context}
         for event in (
@@ -342,22 +309,22 @@ def full_of_canaries(user_id: str) -> list[dict[str, Any]]:
 
 @pytest.mark.promise("any-event-answered")
 @pytest.mark.parametrize("closed", [True, False])
-def test_an_output_that_cannot_be_written_costs_no_answer(
+def test_output_that_cannot_be_written_costs_no_answer(
     handler: Any, put: Put, monkeypatch: pytest.MonkeyPatch, closed: bool
 ) -> None:
     class Broken(io.StringIO):
         def write(self, _: str) -> int:
             raise BrokenPipeError
 
-    put({"userId": {"S": "ada"}})
+    put()
     output = io.StringIO() if closed else Broken()
     if closed:
         output.close()
     monkeypatch.setattr(sys, "stdout", output)
-    assert handler.lambda_handler(events.by_path("ada"), events.Context)["statusCode"] == 200
+    assert checks.ask(handler, events.by_path())["statusCode"] == 200
 
 
-def test_a_line_is_written_at_once(handler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_line_is_written_at_once(handler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     class Output(io.StringIO):
         def __init__(self) -> None:
             super().__init__()
@@ -372,7 +339,7 @@ def test_a_line_is_written_at_once(handler: Any, monkeypatch: pytest.MonkeyPatch
 
     output = Output()
     monkeypatch.setattr(sys, "stdout", output)
-    handler.lambda_handler({}, None)
+    checks.ask(handler, {}, None)
     line, flushed = output.calls
     assert flushed == "flush"
     assert re.fullmatch(r"\{[^\n]*\}\n", line)

@@ -18,7 +18,6 @@ GOOD: dict[str, Any] = {
     "authorization": "AWS_IAM",
     "allowed_origins": ["https://app.example.com", "http://127.0.0.1:3000"],
     "retain_data": True,
-    "snap_start": False,
     "memory_mb": 512,
     "timeout_seconds": 10,
     "log_level": "INFO",
@@ -39,9 +38,9 @@ WHOLE = {
 }
 CHOICE = {
     "authorization": ("NONE", "AWS_IAM"),
-    "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+    "log_level": ("DEBUG", "INFO", "WARN", "ERROR"),
 }
-BOOL = ("retain_data", "snap_start")
+BOOL = ("retain_data",)
 ORIGINS = "a list of one or more different origins, each http(s)://host[:port]"
 
 

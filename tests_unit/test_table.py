@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any, cast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
     NoCredentialsError,
     ReadTimeoutError,
-    UnknownServiceError,
 )
 from botocore.loaders import Loader
 from botocore.session import Session
 
 import lambda_function.table
 from lambda_function.answers import Problem
-from lambda_function.table import Reading, Table
-from tests_unit.conftest import handler_with
+from lambda_function.table import Reading, Table, client
+from tests_unit import users
+from tests_unit.conftest import ENVIRONMENT
 
 OK = {"RetryAttempts": 0}
-ADA = {"userId": {"S": "ada"}}
-NO_NUMBER = "capacity is no number"
+ADA = users.item()
+DATA = json.dumps(users.data(), sort_keys=True, separators=(",", ":"))
+NOT_A_NUMBER = "the capacity is not a number"
 
 
 @pytest.fixture
 def table() -> Table:
-    """A copy of the handler's table, to be changed."""
-    table: Table = copy.copy(handler_with().TABLE)
-    return table
+    """A table whose client a test replaces."""
+    return Table("users", "eu-west-1")
 
 
 def refused(code: str, status: int) -> ClientError:
@@ -40,21 +51,21 @@ def refused(code: str, status: int) -> ClientError:
     return ClientError(answer, "GetItem")
 
 
-def failing(table: Table, error: Exception) -> Problem:
-    """What a reading comes to when the call raises."""
+def failing(table: Table, error: Exception) -> tuple[str, str | None]:
+    """Code and cause of the problem that a reading ends with when the call raises."""
 
     def call(**_: object) -> None:
         raise error
 
-    table._get_item = call  # type: ignore[assignment]
+    table._client = SimpleNamespace(get_item=call)
     with pytest.raises(Problem) as caught:
         table.read("ada")
     assert caught.value.__cause__ is error
-    return caught.value
+    return caught.value.code, caught.value.cause
 
 
 def answering(table: Table, answer: dict[str, Any]) -> Table:
-    table._get_item = lambda **_: answer  # type: ignore[assignment]
+    table._client = SimpleNamespace(get_item=lambda **_: {"ResponseMetadata": OK, **answer})
     return table
 
 
@@ -72,9 +83,8 @@ def answering(table: Table, answer: dict[str, Any]) -> Table:
         ("504", 504),
     ],
 )
-def test_these_errors_pass(table: Table, code: str, status: int) -> None:
-    problem = failing(table, refused(code, status))
-    assert (problem.code, problem.cause) == ("SERVICE_UNAVAILABLE", code)
+def test_error_that_passes_is_unavailable(table: Table, code: str, status: int) -> None:
+    assert failing(table, refused(code, status)) == ("SERVICE_UNAVAILABLE", code)
 
 
 @pytest.mark.promise("table-error-500")
@@ -89,50 +99,47 @@ def test_these_errors_pass(table: Table, code: str, status: int) -> None:
         ("403", 403),
     ],
 )
-def test_these_do_not(table: Table, code: str, status: int) -> None:
-    problem = failing(table, refused(code, status))
-    assert (problem.code, problem.cause) == ("DATABASE_ERROR", code)
+def test_error_that_stays_is_database_error(table: Table, code: str, status: int) -> None:
+    assert failing(table, refused(code, status)) == ("DATABASE_ERROR", code)
 
 
 @pytest.mark.promise("table-unavailable-503")
 @pytest.mark.parametrize(
     "error",
     [
-        TimeoutError(),
+        HTTPClientError(error="e"),
         ConnectTimeoutError(endpoint_url="u"),
         ReadTimeoutError(endpoint_url="u"),
         ConnectionClosedError(endpoint_url="u"),
         EndpointConnectionError(endpoint_url="u", error="e"),
     ],
 )
-def test_a_table_out_of_reach_may_come_back(table: Table, error: Exception) -> None:
-    problem = failing(table, error)
-    assert (problem.code, problem.cause) == ("SERVICE_UNAVAILABLE", type(error).__name__)
+def test_table_out_of_reach_is_unavailable(table: Table, error: Exception) -> None:
+    assert failing(table, error) == ("SERVICE_UNAVAILABLE", type(error).__name__)
 
 
 @pytest.mark.promise("table-error-500")
 @pytest.mark.parametrize("error", [NoCredentialsError(), KeyError("x"), RecursionError()])
-def test_anything_else_is_the_tables_error(table: Table, error: Exception) -> None:
-    problem = failing(table, error)
-    assert (problem.code, problem.cause) == ("DATABASE_ERROR", type(error).__name__)
+def test_any_other_exception_is_database_error(table: Table, error: Exception) -> None:
+    assert failing(table, error) == ("DATABASE_ERROR", type(error).__name__)
 
 
 @pytest.mark.promise("record-returned", "values-exact")
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        ({"Item": ADA}, Reading('{"userId":"ada"}', 0, 0)),
+        ({"Item": ADA}, Reading(DATA, 0, 0)),
         (
             {"Item": ADA, "ConsumedCapacity": {"CapacityUnits": 2}},
-            Reading('{"userId":"ada"}', 2, 0),
+            Reading(DATA, 2, 0),
         ),
         ({"ConsumedCapacity": {"CapacityUnits": 1}}, Reading(None, 1, 0)),
         ({"ConsumedCapacity": {}}, Reading(None, 0, 0)),
         ({"ConsumedCapacity": {}, "ResponseMetadata": {"RetryAttempts": 1}}, Reading(None, 0, 1)),
     ],
 )
-def test_what_an_answer_says(table: Table, answer: dict[str, Any], expected: Reading) -> None:
-    assert answering(table, {"ResponseMetadata": OK, **answer}).read("ada") == expected
+def test_answer_is_read(table: Table, answer: dict[str, Any], expected: Reading) -> None:
+    assert answering(table, answer).read("ada") == expected
 
 
 @pytest.mark.promise("table-error-500")
@@ -146,80 +153,104 @@ def test_what_an_answer_says(table: Table, answer: dict[str, Any], expected: Rea
         ({"Item": {"name": {"S": "ada"}}}, "KeyError"),
         ({"Item": ADA | {"x": {"N": "NaN"}}}, "ValueError"),
         ({"Item": ADA, "ConsumedCapacity": {"CapacityUnits": "many"}}, "ValueError"),
-        ({"Item": ADA, "ConsumedCapacity": {"CapacityUnits": float("inf")}}, NO_NUMBER),
-        ({"Item": ADA, "ConsumedCapacity": {"CapacityUnits": float("nan")}}, NO_NUMBER),
-        ({"ConsumedCapacity": {"CapacityUnits": float("-inf")}}, NO_NUMBER),
+        ({"Item": ADA, "ConsumedCapacity": {"CapacityUnits": float("inf")}}, NOT_A_NUMBER),
+        ({"Item": ADA, "ConsumedCapacity": {"CapacityUnits": float("nan")}}, NOT_A_NUMBER),
+        ({"ConsumedCapacity": {"CapacityUnits": float("-inf")}}, NOT_A_NUMBER),
     ],
 )
-def test_what_is_no_answer_is_an_error(table: Table, answer: dict[str, Any], cause: str) -> None:
+def test_anything_but_answer_is_database_error(
+    table: Table, answer: dict[str, Any], cause: str
+) -> None:
     with pytest.raises(Problem) as caught:
-        answering(table, {"ResponseMetadata": OK, **answer}).read("ada")
+        answering(table, answer).read("ada")
     assert (caught.value.code, caught.value.cause) == ("DATABASE_ERROR", cause)
 
 
 @pytest.mark.promise("table-unavailable-503")
-def test_the_client_waits_for_seconds_only(table: Table) -> None:
-    config = meta_of(table).config
+def test_client_waits_for_seconds_only() -> None:
+    config = client("eu-west-1").meta.config
     assert (config.connect_timeout, config.read_timeout) == (1, 2)
     assert config.retries == {"mode": "standard", "total_max_attempts": 2}
-    assert cast("Any", table._get_item)._seconds == 5.5
 
 
-def test_the_client_tells_who_asks(handler_on_fake: Any) -> None:
-    meta = meta_of(handler_on_fake.TABLE)
+def test_client_says_who_asks() -> None:
+    meta = Table("users", "eu-west-1")._client.meta
     assert meta.config.user_agent == "user-api"
     assert meta.region_name == "eu-west-1"
 
 
-def test_the_client_does_not_check_what_the_function_knows(handler_on_fake: Any) -> None:
-    """Checking parameters takes time on every request; botocore would refuse this one."""
-    bounded: Any = handler_on_fake.TABLE._get_item
-    answer = bounded(TableName="users", Key={"userId": {"S": "ada"}}, ConsistentRead="yes")
-    assert answer["Item"] == ADA
+def test_client_searches_no_other_services_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lambda_function.table, "_LOADER", lambda_function.table._OneService())
+    searched: list[object] = []
+    monkeypatch.setattr(Loader, "list_available_services", lambda *asked: searched.append(asked))
+    assert client("eu-west-1").meta.service_model.service_name == "dynamodb"
+    assert searched == []
 
 
-def test_the_client_looks_for_its_own_model_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def search(*_: object) -> None:
-        pytest.fail("every service's folder would be searched")
+def host_asked(make: Callable[[], Any]) -> str:
+    """The host that a client's GetItem goes to; nothing is sent."""
+    hosts: list[str] = []
 
-    monkeypatch.setattr(Loader, "list_available_services", search)
-    assert meta_of(Table("users", "eu-west-1")).service_model.service_name == "dynamodb"
+    def note(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        hosts.append(str(urlsplit(str(request.url)).hostname))
+        empty = SimpleNamespace(stream=lambda: [b"{}"])
+        return AWSResponse(str(request.url), 200, HTTPHeaders(), empty)
+
+    made = make()
+    made.meta.events.register("before-send.dynamodb.GetItem", note)
+    made.get_item(TableName="users", Key={"userId": {"S": "ada"}})
+    (host,) = hosts
+    return host
 
 
-def test_there_is_a_model_and_there_are_no_endpoint_rules() -> None:
-    loader = lambda_function.table._LOADER
-    assert loader.list_available_services("service-2") == ["dynamodb"]
-    assert loader.list_available_services("endpoint-rule-set-1") == []
+COMMERCIAL, GOVCLOUD, CHINA = "eu-west-1", "us-gov-west-1", "cn-north-1"
+FIPS, DUAL_STACK = "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"
 
 
-def meta_of(table: Table) -> Any:
-    """The public description of the table's client."""
-    bounded: Any = table._get_item
-    return bounded._call.__self__.meta
+@pytest.mark.parametrize("variables", [(), (FIPS,), (DUAL_STACK,), (FIPS, DUAL_STACK)])
+@pytest.mark.parametrize("region", [COMMERCIAL, "us-east-1", GOVCLOUD, "us-gov-east-1", CHINA])
+def test_client_asks_same_host_as_botocores_own(
+    region: str, variables: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    for name in variables:
+        monkeypatch.setenv(name, "true")
+    own = partial(Session().create_client, "dynamodb", region_name=region)
+    assert host_asked(partial(client, region)) == host_asked(own)
 
 
 @pytest.mark.parametrize(
-    ("region", "expected"),
+    ("region", "variables", "expected"),
     [
-        ("eu-west-1", "https://dynamodb.eu-west-1.amazonaws.com"),
-        ("us-gov-west-1", "https://dynamodb.us-gov-west-1.amazonaws.com"),
-        ("cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn"),
+        (COMMERCIAL, (), "dynamodb.eu-west-1.amazonaws.com"),
+        (COMMERCIAL, (DUAL_STACK,), "dynamodb.eu-west-1.api.aws"),
+        ("us-east-1", (FIPS,), "dynamodb-fips.us-east-1.amazonaws.com"),
+        (GOVCLOUD, (FIPS,), "dynamodb.us-gov-west-1.amazonaws.com"),
+        (CHINA, (), "dynamodb.cn-north-1.amazonaws.com.cn"),
     ],
 )
-def test_the_client_asks_the_regions_endpoint(region: str, expected: str) -> None:
-    assert meta_of(Table("users", region)).endpoint_url == expected
+def test_client_asks_documented_host(
+    region: str, variables: tuple[str, ...], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """https://docs.aws.amazon.com/general/latest/gr/ddb.html."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    for name in variables:
+        monkeypatch.setenv(name, "true")
+    assert host_asked(partial(client, region)) == expected
 
 
-def test_a_library_that_needs_endpoint_rules_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    create = Session.create_client
-
-    def strict(session: Session, *arguments: Any, **options: Any) -> Any:
-        loader = session.get_component("data_loader")
-        if "dynamodb" not in loader.list_available_services("endpoint-rule-set-1"):
-            raise UnknownServiceError(service_name="dynamodb", known_service_names="")
-        return create(session, *arguments, **options)
-
-    monkeypatch.setattr(Session, "create_client", strict)
-    meta = meta_of(Table("users", "eu-west-1"))
-    assert meta.endpoint_url == "https://dynamodb.eu-west-1.amazonaws.com"
-    assert meta.config.read_timeout == 2
+@pytest.mark.sees_no_mutant
+def test_garbage_is_collected_again_after_start() -> None:
+    """The package turns the search off while it is imported; the handler turns it on."""
+    code = "import gc, lambda_function.handler; print(gc.isenabled(), gc.get_freeze_count() > 9999)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[1],
+        env={**ENVIRONMENT, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["True", "True"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_function import values
-from tests_unit import checks, events
-from tests_unit.conftest import Item
+from tests_unit import checks, events, users
+from tests_unit.conftest import Put
 from tests_unit.fake_table import FakeTable, record
-
-Put = Callable[[Item], None]
 
 
 def written(value: dict[str, Any]) -> str:
@@ -48,7 +45,7 @@ NUMBERS = [
 
 @pytest.mark.promise("values-exact")
 @pytest.mark.parametrize("digits", NUMBERS)
-def test_a_number_keeps_every_digit(digits: str) -> None:
+def test_number_keeps_every_digit(digits: str) -> None:
     assert written({"N": digits}) == digits
 
 
@@ -58,12 +55,12 @@ def test_a_number_keeps_every_digit(digits: str) -> None:
     [("+1", "1"), (".5", "0.5"), ("007", "7"), ("5.", "5"), (" 8 ", "8"), ("-.5E1", "-5"),
      ("+1." + "0" * 36 + "1", "1." + "0" * 36 + "1")],
 )  # fmt: skip
-def test_a_number_that_json_writes_otherwise(digits: str, expected: str) -> None:
+def test_number_is_written_as_json_does(digits: str, expected: str) -> None:
     assert written({"N": digits}) == expected
 
 
 @pytest.mark.parametrize("digits", ["NaN", "Infinity", "-Infinity", "sNaN", "", "one", "0x1"])
-def test_what_is_no_number_is_an_error(digits: str) -> None:
+def test_anything_but_number_is_error(digits: str) -> None:
     with pytest.raises((ValueError, ArithmeticError)):
         values.record({"v": {"N": digits}})
 
@@ -90,62 +87,54 @@ def test_what_is_no_number_is_an_error(digits: str) -> None:
         ({"BS": [b"b", b"a", b"\xff"]}, '["YQ==","Yg==","/w=="]'),
     ],
 )
-def test_every_type_has_its_json(value: dict[str, Any], expected: str) -> None:
+def test_type_has_its_json(value: dict[str, Any], expected: str) -> None:
     assert written(value) == expected
     json.loads(written(value))
 
 
 @pytest.mark.promise("values-exact")
-def test_a_record_arrives_through_the_table(handler: Any, put: Put) -> None:
+def test_record_arrives_through_table(handler: Any, put: Put) -> None:
     put(
-        {
-            "userId": {"S": "ada"},
-            "big": {"N": "9" * 38},
-            "third": {"N": "0.33333333333333333333333333333333333333"},
-            "sets": {"M": {"n": {"NS": ["10", "9"]}, "b": {"BS": [b"b", b"a"]}}},
-            "picture": {"B": b"\x89PNG"},
-            "none": {"NULL": True},
-            "empty": {"S": ""},
-            "naïve": {"L": [{"BOOL": False}, {"S": "日本"}]},
-        }
+        big={"N": "9" * 38},
+        third={"N": "0.33333333333333333333333333333333333333"},
+        sets={"M": {"n": {"NS": ["10", "9"]}, "b": {"BS": [b"b", b"a"]}}},
+        picture={"B": b"\x89PNG"},
+        none={"NULL": True},
+        empty={"S": ""},
+        naïve={"L": [{"BOOL": False}, {"S": "日本"}]},
     )
-    data = checks.body(handler.lambda_handler(events.by_path("ada"), events.Context))["data"]
-    assert data == {
-        "userId": "ada",
-        "big": int("9" * 38),
-        "third": Decimal("0.33333333333333333333333333333333333333"),
-        "sets": {"n": [9, 10], "b": ["YQ==", "Yg=="]},
-        "picture": "iVBORw==",
-        "none": None,
-        "empty": "",
-        "naïve": [False, "日本"],
-    }
+    assert checks.data(checks.ask(handler, events.by_path())) == users.data(
+        big=int("9" * 38),
+        third=Decimal("0.33333333333333333333333333333333333333"),
+        sets={"n": [9, 10], "b": ["YQ==", "Yg=="]},
+        picture="iVBORw==",
+        none=None,
+        empty="",
+        naïve=[False, "日本"],
+    )
 
 
 @pytest.mark.promise("values-exact")
 @pytest.mark.parametrize("character", ["x", "\u0001", "é", '"'])
-def test_a_record_of_400_kb_arrives(
+def test_record_of_400_kb_arrives(
     handler_on_fake: Any, fake_table: FakeTable, character: str
 ) -> None:
     text = character * (399_000 // len(character.encode()))
-    fake_table.behaviour = record({"text": {"S": text}})
-    answer = handler_on_fake.lambda_handler(events.by_path("ada"), events.Context)
-    checks.fits_contract(answer)
-    assert checks.body(answer)["data"]["text"] == text
+    fake_table.behaviour = record(text={"S": text})
+    answer = checks.ask(handler_on_fake, events.by_path())
+    assert checks.data(answer)["text"] == text
     assert len(json.dumps(answer)) < 6_000_000  # Lambda's limit of an answer
 
 
 @pytest.mark.promise("values-exact")
-def test_maps_and_lists_nest_as_deep_as_dynamodb_lets_them(
+def test_maps_and_lists_nest_as_deep_as_dynamodb_allows(
     handler_on_fake: Any, fake_table: FakeTable
 ) -> None:
     value: dict[str, Any] = {"S": "deep"}
     for level in range(31):
         value = {"M": {"m": value}} if level % 2 else {"L": [value]}
-    fake_table.behaviour = record({"value": value})
-    answer = handler_on_fake.lambda_handler(events.by_path("ada"), events.Context)
-    checks.fits_contract(answer)
-    assert "deep" in answer["body"]
+    fake_table.behaviour = record(value=value)
+    assert "deep" in checks.ask(handler_on_fake, events.by_path())["body"]
 
 
 NUMBER = st.decimals(allow_nan=False, allow_infinity=False, places=None).map(str)
@@ -171,7 +160,7 @@ VALUES: st.SearchStrategy[dict[str, Any]] = st.recursive(
 
 
 def plain(value: dict[str, Any]) -> Any:
-    """The same value by another way: Python objects instead of text."""
+    """The same value as Python objects, by another way than the function's."""
     ((kind, content),) = value.items()
     match kind:
         case "N":
@@ -195,7 +184,7 @@ def plain(value: dict[str, Any]) -> Any:
 
 @pytest.mark.promise("values-exact")
 @given(st.dictionaries(TEXT, VALUES, max_size=5))
-def test_any_record_becomes_the_same_json(attributes: dict[str, dict[str, Any]]) -> None:
+def test_any_record_becomes_equal_json(attributes: dict[str, dict[str, Any]]) -> None:
     text = values.record(attributes)
     read = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     assert read == {name: plain(value) for name, value in attributes.items()}
