@@ -1,4 +1,4 @@
-"""What the gateway tells browsers."""
+"""What the gateway allows browsers to do."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from contract.stages import Promised
+from tests_infra import velocity
 from tools.template import Element, Template, texts
 
 HEADER = "method.response.header."
+ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 SIGNED_GET = "Authorization,If-None-Match,X-Amz-Content-Sha256,X-Amz-Date,X-Amz-Security-Token"
 
 
@@ -21,14 +23,16 @@ def preflights(template: Template) -> list[Element]:
     return found
 
 
-def _answer(preflight: Element) -> Any:
+def _answer(preflight: Element) -> dict[str, Any]:
     answers = preflight.at("Integration", "IntegrationResponses")
+    assert isinstance(answers, list)
     assert len(answers) == 1
-    return answers[0]
+    answer: dict[str, Any] = answers[0]
+    return answer
 
 
 @pytest.mark.promise("cors-allowed-origin")
-def test_preflight_names_the_first_origin_and_what_it_may_send(
+def test_preflight_names_first_origin_and_what_it_may_send(
     preflights: list[Element], promised: Promised
 ) -> None:
     for preflight in preflights:
@@ -41,35 +45,49 @@ def test_preflight_names_the_first_origin_and_what_it_may_send(
         }
 
 
-@pytest.mark.promise("cors-allowed-origin")
-def test_preflight_echoes_the_other_origins(preflights: list[Element], promised: Promised) -> None:
-    for preflight in preflights:
-        templates = _answer(preflight).get("ResponseTemplates")
-        assert templates == (_echo(promised.origins[1:]) if promised.origins[1:] else None)
-
-
-def _echo(others: tuple[str, ...]) -> dict[str, str]:
-    known = " || ".join(f'$origin == "{one}"' for one in others)
-    return {
-        "application/json": "\n".join(
-            [
-                '#set($origin = $input.params().header.get("Origin"))',
-                '#if(!$origin || $origin == "")',
-                '#set($origin = $input.params().header.get("origin"))',
-                "#end",
-                f"#if({known})",
-                "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)",
-                "#end",
-            ]
-        )
-    }
+def _allowed_origins(preflight: Element, requests: list[dict[str, str]]) -> list[str]:
+    """Return the origin that the preflight allows for each request."""
+    answer = _answer(preflight)
+    fixed = answer["ResponseParameters"][f"{HEADER}Access-Control-Allow-Origin"].strip("'")
+    templates = answer.get("ResponseTemplates") or {}
+    assert set(templates) <= {"application/json"}
+    if not templates:
+        return [fixed] * len(requests)
+    rendered = velocity.render(templates["application/json"], requests)
+    assert {answer.body for answer in rendered} == {""}
+    assert {name for answer in rendered for name in answer.headers} <= {ALLOW_ORIGIN}
+    return [answer.headers.get(ALLOW_ORIGIN, fixed) for answer in rendered]
 
 
 @pytest.mark.promise("cors-allowed-origin")
-def test_preflight_answers_204_without_the_function(preflights: list[Element]) -> None:
+@pytest.mark.parametrize("header", ["Origin", "origin"])
+def test_preflight_allows_every_origin_of_stage(
+    preflights: list[Element], promised: Promised, header: str
+) -> None:
+    """Over HTTP/2 the name of a header arrives in lower case."""
+    requests = [{"Host": "example.com", header: origin} for origin in promised.origins]
     for preflight in preflights:
+        assert _allowed_origins(preflight, requests) == list(promised.origins)
+
+
+@pytest.mark.promise("cors-foreign-origin")
+def test_preflight_allows_no_other_origin(preflights: list[Element], promised: Promised) -> None:
+    """The first origin instead of its own tells a browser to refuse."""
+    foreign = ["https://evil.example", "null", "*", ""]
+    for origin in promised.origins:
+        foreign += [f"{origin}.evil.example", f"{origin}0", f"x{origin}", f"{origin}/"]
+        foreign += [origin.upper(), origin.replace(".", "x"), f"{origin},https://evil.example"]
+    requests = [{}, *({header: origin} for origin in foreign for header in ("Origin", "origin"))]
+    for preflight in preflights:
+        assert set(_allowed_origins(preflight, requests)) == {promised.origins[0]}
+
+
+@pytest.mark.promise("cors-allowed-origin")
+def test_preflight_answers_without_function(preflights: list[Element]) -> None:
+    for preflight in preflights:
+        answer = _answer(preflight)
         integration = dict(preflight.at("Integration"))
-        answer = integration.pop("IntegrationResponses")[0]
+        del integration["IntegrationResponses"]
         assert integration == {
             "Type": "MOCK",
             "RequestTemplates": {"application/json": '{"statusCode": 204}'},
@@ -90,7 +108,7 @@ def test_preflight_declares_its_headers(preflights: list[Element]) -> None:
 
 
 @pytest.mark.promise("cors-allowed-origin")
-def test_gateway_errors_name_the_first_origin(template: Template, promised: Promised) -> None:
+def test_gateway_errors_name_first_origin(template: Template, promised: Promised) -> None:
     name = "gatewayresponse.header.Access-Control-Allow-Origin"
     named = {
         one.at("ResponseParameters", name)
@@ -100,15 +118,15 @@ def test_gateway_errors_name_the_first_origin(template: Template, promised: Prom
 
 
 @pytest.mark.promise("cors-no-credentials-with-star")
-def test_nobody_is_asked_for_credentials(template: Template) -> None:
-    """Requests are signed, so cookies are never wanted, whatever the origin."""
+def test_credentials_are_never_allowed(template: Template) -> None:
+    """Requests are signed, so cookies are never needed, whatever the origin."""
     kinds = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse")
-    said = [text for kind in kinds for one in template.resources(kind) for text in texts(one.at())]
-    assert not [text for text in said if "allow-credentials" in text.lower()]
+    found = [text for kind in kinds for one in template.resources(kind) for text in texts(one.at())]
+    assert not [text for text in found if "allow-credentials" in text.lower()]
 
 
 @pytest.mark.promise("cors-no-credentials-with-star")
-def test_no_origin_is_a_star(template: Template) -> None:
+def test_no_origin_is_star(template: Template) -> None:
     kinds = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse")
-    said = {text for kind in kinds for one in template.resources(kind) for text in texts(one.at())}
-    assert "'*'" not in said
+    found = {text for kind in kinds for one in template.resources(kind) for text in texts(one.at())}
+    assert "'*'" not in found
