@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from contract import promises
-from tools import assemblies
+from tools import assemblies, evidence
 from tools.template import Template
 
 ROOT = Path(__file__).resolve().parent
@@ -25,6 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "sees_no_mutant: runs other programs or reads sources, never the function"
     )
+    config.pluginmanager.register(evidence.Recorder(config, promises=promises.load), "evidence")
 
 
 @pytest.hookimpl(tryfirst=True)

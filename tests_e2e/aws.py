@@ -22,6 +22,12 @@ def stack_outputs(stack_name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
+def template(stack_name: str) -> Any:
+    """Return the template that a stack was deployed from."""
+    answer = client("cloudformation").get_template(StackName=stack_name, TemplateStage="Original")
+    return answer["TemplateBody"]
+
+
 def signer(target: Target) -> Signer:
     """Sign as the principal of the environment, for the region of the stage."""
     session = boto3.Session()

@@ -63,6 +63,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_evidence_stage(config: pytest.Config) -> dict[str, Any]:
+    """Name the stage in the evidence of the run, with the template that is deployed."""
+    stage = config.stash[TARGET]
+    template = aws.template(stage.stack_name) if stage.stack_name else None
+    return {"name": stage.stage_name, "local": stage.local, "template": template}
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """xdist: pass on what a worker must know."""
     node.workerinput["e2e_folder"] = str(node.config.stash[FOLDER])

@@ -94,6 +94,8 @@ class Selection:
 
     def _left_out(self, item: pytest.Item) -> bool:
         kind, lacking = elsewhere(item, self._stage), missing(item, self._stage)
+        if kind:
+            item.user_properties.append(("elsewhere", kind))  # for the evidence of the run
         if kind == "aws":
             self._on_aws.append(item.name)
         elif lacking and not kind:

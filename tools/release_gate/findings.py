@@ -9,6 +9,7 @@ from typing import Any
 
 from contract.promises import Promise
 from tools.release_gate.comparison import Comparison, Pair, Resource
+from tools.release_gate.proof import Proof
 from tools.template import Template
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -73,17 +74,22 @@ class Contract:
 class Change:
     """A candidate beside what is deployed, of one stage.
 
-    `siblings` are the candidate's templates of every stage; `released` is the template that was
-    last released where what is deployed was read from the account.
+    `siblings` are the candidate's templates of every stage, and `settings` those of cdk.json.
+    `live` are the differences that a read-back of the stage found, by resource. `released` is the
+    template that was last released, where what is deployed was read from the account. `proof` is
+    the evidence; without it no rule of the evidence applies.
     """
 
     stage: str
     candidate: Template
     deployed: Template
-    contract: Contract
-    deployed_contract: Contract
+    contract: Contract = Contract()
+    deployed_contract: Contract = Contract()
     siblings: Mapping[str, Template] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    live: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     released: Template | None = None
+    proof: Proof | None = None
 
     @cached_property
     def comparison(self) -> Comparison:

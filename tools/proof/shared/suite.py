@@ -16,7 +16,18 @@ from _pytest.runner import runtestprotocol
 
 from .command import CannotRunError
 
-ARGUMENTS = ("-p", "no:cacheprovider", "--no-header", "--tb=line", "-q", "-ra", "-s")
+# Its runs are no evidence: they are meant to fail.
+ARGUMENTS = (
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:evidence",
+    "--no-header",
+    "--tb=line",
+    "-q",
+    "-ra",
+    "-s",
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Each module has `RULE`, whose id is the module's name in kebab-case, and
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Iterator
@@ -23,8 +24,14 @@ class RuleModule(Protocol):
     def findings(self, change: Change) -> Iterator[Finding]: ...
 
 
+@functools.cache
 def load() -> dict[str, RuleModule]:
     """Return every rule by its id, in the order of the ids."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     modules: list[RuleModule] = [importlib.import_module(f"{__name__}.{name}") for name in names]
     return {module.RULE.id: module for module in modules}
+
+
+def sentences() -> dict[str, str]:
+    """Return the sentence of each rule by its id."""
+    return {name: " ".join((rule.__doc__ or "").split()) for name, rule in load().items()}
