@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 import pytest
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -23,13 +23,13 @@ from tools.proof.shared.verdicts import KILLED, SURVIVED, TIMEOUT, UNTESTED
 _GRACE_SECONDS = 20
 
 
-class Test(Protocol):
-    """A collected test, and how many seconds it takes."""
+@dataclass
+class Traced:
+    """A test, the functions it called on the unchanged code, and how many seconds it took."""
 
-    @property
-    def item(self) -> pytest.Item: ...
-    @property
-    def seconds(self) -> float: ...
+    item: pytest.Item
+    functions: set[str]
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class Verdict:
 @dataclass(frozen=True)
 class _Child:
     mutant: Mutant
-    tests: Sequence[Test]
+    tests: Sequence[Traced]
     pid: int
     until: float
 
 
 def judge(
-    suite: Suite, work: Iterable[tuple[Mutant, Sequence[Test]]], jobs: int, at_start: set[str]
+    suite: Suite, work: Iterable[tuple[Mutant, Sequence[Traced]]], jobs: int, at_start: set[str]
 ) -> Iterator[Verdict]:
     """Give verdicts as they come; closing the iterator ends what still runs.
 
@@ -88,7 +88,7 @@ def judge(
 
 
 def _fork(
-    suite: Suite, mutant: Mutant, tests: Sequence[Test], *, reload: bool
+    suite: Suite, mutant: Mutant, tests: Sequence[Traced], *, reload: bool
 ) -> tuple[int, _Child]:
     reading, writing = os.pipe()
     pid = os.fork()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import importlib
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
 
 from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
 from mutmut.utils.format_utils import parse_mutant_key
@@ -58,20 +55,18 @@ class Mutant:
 
 def make(folder: Path) -> list[Mutant]:
     """Write the mutated modules below `folder`, have them imported, and list their mutants."""
-    files = [file for pattern in TARGETS for file in sorted(ROOT.glob(pattern))]
-    modules: dict[str, Path] = {}
+    shutil.rmtree(folder, ignore_errors=True)
     mutants: list[Mutant] = []
-    for file in files:
-        relative = file.relative_to(ROOT)
-        mutated = mutate_file_contents(str(relative), file.read_text(encoding="utf-8"))
-        if not mutated.mutant_names:
-            continue
-        name = ".".join(relative.with_suffix("").parts)
-        modules[name] = folder / relative
-        modules[name].parent.mkdir(parents=True, exist_ok=True)
-        modules[name].write_text(mutated.code, encoding="utf-8")
-        mutants.extend(_mutants(name, mutated))
-    sys.meta_path.insert(0, _Finder(modules))
+    for pattern in TARGETS:
+        for file in sorted(ROOT.glob(pattern)):
+            relative = file.relative_to(ROOT)
+            mutated = mutate_file_contents(str(relative), file.read_text(encoding="utf-8"))
+            if mutated.mutant_names:
+                (folder / relative).parent.mkdir(parents=True, exist_ok=True)
+                (folder / relative).write_text(mutated.code, encoding="utf-8")
+                mutants.extend(_mutants(".".join(relative.with_suffix("").parts), mutated))
+        package = importlib.import_module(pattern.partition("/")[0])
+        package.__path__.insert(0, str(folder.resolve() / package.__name__))
     return mutants
 
 
@@ -94,19 +89,3 @@ def _changed(before: Sequence[str], after: Sequence[str]) -> tuple[str, str]:
     while old and new and old[-1] == new[-1]:
         old, new = old[:-1], new[:-1]
     return " ".join(old), " ".join(new)
-
-
-class _Finder(MetaPathFinder):
-    """Finds the mutated files before the real ones."""
-
-    def __init__(self, modules: dict[str, Path]) -> None:
-        self._modules = modules
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        del path, target
-        file = self._modules.get(fullname)
-        if file is None:
-            return None
-        return importlib.util.spec_from_file_location(fullname, file)

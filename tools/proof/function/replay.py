@@ -8,12 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pytest
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
 from tests_unit import conftest
-from tools.proof.function.forks import Verdict, judge
+from tools.proof.function.forks import Traced, Verdict, judge
 from tools.proof.function.mutants import Key, Mutant
 from tools.proof.shared.command import CannotRunError
 from tools.proof.shared.progress import progress
@@ -24,15 +23,6 @@ from tools.proof.shared.verdicts import NOTICED
 # one more case of the same test notices little more.
 _BREADTH = 0.002
 _SAMENESS = 0.02
-
-
-@dataclass
-class Traced:
-    """A test, the functions it called on the unchanged code, and how many seconds it took."""
-
-    item: pytest.Item
-    functions: set[str]
-    seconds: float
 
 
 @dataclass
@@ -96,9 +86,9 @@ def _traced(suite: Suite, at_start: set[str]) -> list[Traced]:
 
 
 def _share(traced: Sequence[Traced], at_start: set[str]) -> None:
-    """Charge every test with what another test did for it.
+    """Charge every test with what another test may have done for it.
 
-    That is to set up a fixture of the module, and to load the handler that several tests use.
+    That is to set up a fixture of their module, and to load the handler that they share.
     """
     together: defaultdict[object, list[Traced]] = defaultdict(list)
     for test in traced:
@@ -110,10 +100,8 @@ def _share(traced: Sequence[Traced], at_start: set[str]) -> None:
         seconds = max(test.seconds for test in tests)
         for test in tests:
             test.functions, test.seconds = functions, seconds
-    modules = {function.rpartition(".")[0] for function in at_start}
     for test in traced:
-        if any(function.rpartition(".")[0] in modules for function in test.functions):
-            test.functions |= at_start
+        test.functions = test.functions | at_start
 
 
 def _ordered(traced: Iterable[Traced]) -> list[Traced]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ...template import Template
 from . import embedded
+from .equivalence import POLICIES, has_default_policy
 
 _HASHED = re.compile(r"^(.*[A-Za-z])([0-9A-F]{8}|[0-9a-f]{32})$")
 _UNORDERED = ("Action", "Statement", "Resource", "Tags", "DependsOn", "ManagedPolicyArns")
@@ -44,14 +46,14 @@ def _other_hash(name: str) -> str:
     return found[1] + digits.translate(str.maketrans("ABCDEFabcdef", "BCDEFAbcdefa"))
 
 
-def _retold(body: Any) -> Any:
+def _other_texts(body: Any) -> Any:
     """Other descriptions."""
-    body["Description"] = "Told in other words."
+    body["Description"] = "In other words."
     for element in (*body["Resources"].values(), *body.get("Outputs", {}).values()):
         for place in (element, element.get("Properties", {})):
             for key in _TEXTS:
                 if isinstance(place.get(key), str):
-                    place[key] = "Told in other words."
+                    place[key] = "In other words."
     return body
 
 
@@ -103,6 +105,15 @@ def _without_metadata(body: Any) -> Any:
     return body
 
 
+def _default_policies(body: Any) -> Any:
+    """No deletion policy that only says what CloudFormation does without it."""
+    for resource in body["Resources"].values():
+        for attribute in POLICIES:
+            if has_default_policy(resource, attribute):
+                del resource[attribute]
+    return body
+
+
 def _other_json(body: Any) -> Any:
     """JSON texts with their keys the other way round and without spaces."""
     if isinstance(body, dict):
@@ -112,18 +123,17 @@ def _other_json(body: Any) -> Any:
     document = embedded.parse(body) if isinstance(body, str) else None
     if document is None:
         return body
-    return embedded.render(
-        embedded.Document(_reordered(document.data), document.parts, joined=False)
-    )
+    return embedded.render(replace(document, data=_reordered(document.data)))
 
 
 _CANARIES: dict[str, Callable[[Any], Any]] = {
     "keys in another order": _reordered,
     "other hashes in logical ids": _rehashed,
-    "other descriptions": _retold,
+    "other descriptions": _other_texts,
     "other asset hashes": _new_assets,
     "unordered lists in another order": _other_order,
     "one value or a list of one in policies": _one_or_many,
     "no metadata": _without_metadata,
+    "no deletion policy that is the default": _default_policies,
     "JSON texts in another order": _other_json,
 }

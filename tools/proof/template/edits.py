@@ -101,26 +101,19 @@ def at(body: Any, path: Path) -> Any:
 
 
 def fingerprint(template: Template, edits: Iterable[Edit]) -> str:
-    """What edits make of the elements that they change: equal for equal templates.
+    """Hash what edits make of the elements that they change: equal for equal templates.
 
     Only those elements are copied: this runs for every mutant of a large template.
     """
     edits = tuple(edits)
     touched = sorted({edit.path[:2] for edit in edits}, key=str)
-    body = dict(template.body)
-    for path in touched:
-        section = body.get(str(path[0]))
-        if isinstance(section, dict):
-            body[str(path[0])] = dict(section)
-    for path in touched:
-        if len(path) == 2 and path[1] in body.get(str(path[0]), {}):
-            section = body[str(path[0])]
-            section[path[1]] = json.loads(json.dumps(section[path[1]]))
-    after = apply(body, edits)
+    before = {path: _found(template.body, path) for path in touched}
+    kept = [set_(path, value) for path, value in before.items() if value is not None]
+    after = apply(apply({}, kept), edits)
     changed = {
         pointer(path): _found(after, path)
-        for path in touched
-        if _found(after, path) != _found(template.body, path)
+        for path, value in before.items()
+        if _found(after, path) != value
     }
     return hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()
 

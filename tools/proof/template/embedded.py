@@ -10,6 +10,7 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from . import edits
@@ -20,38 +21,40 @@ _MARKED = re.compile("\ue000(\\d+)\ue001")
 _BARE = re.compile(r'(?<=[:\[,])(\s*)(\$[A-Za-z][\w.]*(?:\([^")]*\))?)(?=\s*[,}\]])')
 
 
+@dataclass(frozen=True)
 class Document:
-    """A parsed text: its data, and the intrinsic parts that stand for marks."""
+    """A parsed text: its data, and the parts that its marks mean."""
 
-    def __init__(self, data: Any, parts: list[Any], *, joined: bool) -> None:
-        self.data = data
-        self.parts = parts
-        self.joined = joined
+    data: Any
+    parts: list[Any]
+    joined: bool
 
 
 def parse(value: Any) -> Document | None:
-    """The JSON object or list in a text, or None when there is none."""
+    """Parse the JSON object or list in a text; None when there is none."""
     parts: list[Any] = []
     joined = isinstance(value, dict) and isinstance(value.get("Fn::Join"), list)
     if joined and value["Fn::Join"][0] == "" and isinstance(value["Fn::Join"][1], list):
-        text = "".join(_marked(part, parts) for part in value["Fn::Join"][1])
+        pieces = value["Fn::Join"][1]
+        text = "".join(p if isinstance(p, str) else _mark(p, parts) for p in pieces)
     elif isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-        text = _BARE.sub(lambda found: found[1] + json.dumps(_bare(found[2], parts)), value)
+        text = _BARE.sub(lambda found: found[1] + json.dumps(_mark(found[2], parts)), value)
     else:
         return None
     try:
         data = json.loads(text)
     except json.JSONDecodeError:
         return None
-    return Document(data, parts, joined=joined) if isinstance(data, dict | list) else None
+    return Document(data, parts, joined) if isinstance(data, dict | list) else None
 
 
-def paths(document: Document) -> Iterator[tuple[str | int, ...]]:
-    """Every key and list index down to MAX_DEPTH levels."""
+def paths(document: Document) -> Iterator[edits.Path]:
+    """Yield every key and list index down to MAX_DEPTH levels."""
     yield from _paths(document.data, ())
 
 
-def leaves(document: Document) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def leaves(document: Document) -> Iterator[tuple[edits.Path, Any]]:
+    """Yield the path and value of everything that is neither an object nor a list."""
     for path in paths(document):
         value = edits.at(document.data, path)
         if not isinstance(value, dict | list):
@@ -61,10 +64,10 @@ def leaves(document: Document) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 def render(
     document: Document,
     *,
-    without: tuple[str | int, ...] | None = None,
-    with_: tuple[tuple[str | int, ...], Any] | None = None,
+    without: edits.Path | None = None,
+    with_: tuple[edits.Path, Any] | None = None,
 ) -> Any:
-    """The document as a text again, without one path or with one value set."""
+    """Write the document as a text, without one path or with one value set."""
     data = copy.deepcopy(document.data)
     if without is not None:
         del edits.at(data, without[:-1])[without[-1]]
@@ -74,12 +77,12 @@ def render(
     return _unmarked(json.dumps(data, ensure_ascii=False), document)
 
 
-def pointer(path: tuple[str | int, ...]) -> str:
-    """The pointer inside the text, after a `!`."""
+def pointer(path: edits.Path) -> str:
+    """Give the pointer inside the text, after a `!`."""
     return "!" + edits.pointer(path)
 
 
-def _paths(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+def _paths(data: Any, path: edits.Path) -> Iterator[edits.Path]:
     if len(path) == MAX_DEPTH:
         return
     entries = data.items() if isinstance(data, dict) else enumerate(data)
@@ -89,16 +92,9 @@ def _paths(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, 
             yield from _paths(value, (*path, key))
 
 
-def _marked(part: Any, parts: list[Any]) -> str:
-    if isinstance(part, str):
-        return part
+def _mark(part: Any, parts: list[Any]) -> str:
+    """Keep an intrinsic function, or a variable without quotes as `$context.status`."""
     parts.append(part)
-    return _MARK.format(len(parts) - 1)
-
-
-def _bare(name: str, parts: list[Any]) -> str:
-    """A template variable without quotes, as `$context.status`."""
-    parts.append(name)
     return _MARK.format(len(parts) - 1)
 
 

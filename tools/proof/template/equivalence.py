@@ -7,6 +7,8 @@ and an entry whose mutant is killed or no longer made is an error.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...template import Template
 from . import shapes
 from .edits import Mutant, at
@@ -18,11 +20,16 @@ EDITS = ("OMIT", "STRING")
 SNAPSHOT_BY_DEFAULT = ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
 ASSETS = ("/Properties/Code/S3Bucket", "/Properties/Code/S3Key", "/Properties/Content/S3")
 TOOLKIT = ("BootstrapVersion", "CDKMetadataAvailable")
+POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
+POLICY_SOURCE = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    "aws-attribute-deletionpolicy.html"
+)
 
 
 def by_rule(template: Template, mutant: Mutant) -> str | None:
     """The proof that a mutant changes nothing; None when no rule decides."""
-    for rule in (_implied_dependency, _explicit_default, _default_policy, _text, _label, _asset):
+    for rule in (_implied_dependency, _explicit_default, _policy, _text, _label, _asset):
         reason = rule(template, mutant)
         if reason is not None:
             return reason
@@ -60,14 +67,18 @@ def _explicit_default(template: Template, mutant: Mutant) -> str | None:
     return None
 
 
-def _default_policy(template: Template, mutant: Mutant) -> str | None:
-    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html"""
-    path = mutant.edits[0].path
-    if mutant.operator != "OMIT" or path[2:] not in (("DeletionPolicy",), ("UpdateReplacePolicy",)):
+def has_default_policy(resource: dict[str, Any], attribute: str) -> bool:
+    """Tell whether this attribute says what CloudFormation does without it."""
+    return resource.get(attribute) == "Delete" and resource["Type"] not in SNAPSHOT_BY_DEFAULT
+
+
+def _policy(template: Template, mutant: Mutant) -> str | None:
+    attribute = mutant.pointer.removeprefix("/")
+    if mutant.operator != "OMIT" or attribute not in POLICIES:
         return None
-    if mutant.type in SNAPSHOT_BY_DEFAULT or at(template.body, path) != "Delete":
-        return None
-    return f"Delete is the documented default of {path[2]}"
+    if has_default_policy(template.body["Resources"][mutant.element[1]], attribute):
+        return f"Delete is the documented default: {POLICY_SOURCE}"
+    return None
 
 
 def _text(template: Template, mutant: Mutant) -> str | None:

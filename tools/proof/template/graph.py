@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...template import Template
-from .edits import Path
 
 _SUBSTITUTED = re.compile(r"\$\{([^!$}][^}]*)\}")
 
@@ -31,20 +30,23 @@ def target(value: Any) -> str | None:
     return str(attribute).split(".")[0] if isinstance(attribute, str) else None
 
 
-def references(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every (path, logical id) that a value names, at any depth."""
+def references(value: Any) -> set[str]:
+    """Find every logical id that a value names, at any depth."""
+    return set(_references(value))
+
+
+def _references(value: Any) -> Iterator[str]:
     name = target(value)
     if name is not None:
-        yield path, name
-        return
-    if isinstance(value, dict):
+        yield name
+    elif isinstance(value, dict):
         if is_intrinsic(value) and "Fn::Sub" in value:
-            yield from ((path, name) for name in _substituted(value["Fn::Sub"]))
-        for key, child in value.items():
-            yield from references(child, (*path, key))
+            yield from _substituted(value["Fn::Sub"])
+        for child in value.values():
+            yield from _references(child)
     elif isinstance(value, list):
-        for index, child in enumerate(value):
-            yield from references(child, (*path, index))
+        for child in value:
+            yield from _references(child)
 
 
 def _substituted(sub: Any) -> Iterator[str]:
@@ -67,7 +69,7 @@ def edges(template: Template, *, without: tuple[str, str] | None = None) -> dict
     known = template.body["Resources"]
     graph = {}
     for logical_id, resource in known.items():
-        named = {name for _, name in references(resource.get("Properties", {}))}
+        named = references(resource.get("Properties", {}))
         for entry in depends_on(resource):
             if (logical_id, entry) != without:
                 named.add(entry)
@@ -91,7 +93,7 @@ def dependants(template: Template, logical_id: str) -> set[str]:
     """The resource and everything that refers to it in its properties, transitively."""
     found = {logical_id}
     users = {
-        name: {goal for _, goal in references(resource.get("Properties", {}))}
+        name: references(resource.get("Properties", {}))
         for name, resource in template.body["Resources"].items()
     }
     grown = True

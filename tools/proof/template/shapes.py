@@ -36,16 +36,11 @@ class Node:
     in_list: bool = False
     children: tuple[Node, ...] = field(default=(), compare=False)
 
-    def walk(self) -> Iterator[Node]:
-        yield self
-        for child in self.children:
-            yield from child.walk()
 
-
-def properties(kind: str, values: dict[str, Any], path: Steps) -> Node:
-    """The tree of a resource's Properties, each value beside its shape."""
+def properties(kind: str, values: dict[str, Any]) -> Node:
+    """Give the tree of a resource's Properties, each value beside its shape."""
     root = _schema(kind)
-    return _node(kind, root, root, values, path, base=len(path))
+    return _node(kind, root, root, values, ("Properties",))
 
 
 def absent(kind: str) -> dict[str, Shape]:
@@ -95,27 +90,23 @@ def documented_default(kind: str, path: Steps) -> tuple[Any, str] | None:
     return None
 
 
-def _node(
-    kind: str, root: Shape, shape: Shape, value: Any, path: Steps, *, base: int, **about: bool
-) -> Node:
-    shape = {**_resolved(root, shape), **_overlay().get((kind, _general(path[base:])), {})}
+def _node(kind: str, root: Shape, shape: Shape, value: Any, path: Steps, **about: bool) -> Node:
+    shape = {**_resolved(root, shape), **_overlay().get((kind, _general(path[1:])), {})}
     return Node(
-        path, value, shape, children=tuple(_children(kind, root, shape, value, path, base)), **about
+        path, value, shape, children=tuple(_children(kind, root, shape, value, path)), **about
     )
 
 
-def _children(
-    kind: str, root: Shape, shape: Shape, value: Any, path: Steps, base: int
-) -> Iterator[Node]:
+def _children(kind: str, root: Shape, shape: Shape, value: Any, path: Steps) -> Iterator[Node]:
     if isinstance(value, dict):
         needed = shape.get("required", [])
         for key, item in value.items():
             below = _child(root, shape, key)
-            yield _node(kind, root, below, item, (*path, key), base=base, required=key in needed)
+            yield _node(kind, root, below, item, (*path, key), required=key in needed)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             below = _child(root, shape, index)
-            yield _node(kind, root, below, item, (*path, index), base=base, in_list=True)
+            yield _node(kind, root, below, item, (*path, index), in_list=True)
 
 
 def _child(root: Shape, shape: Shape, key: str | int) -> Shape:

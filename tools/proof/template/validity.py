@@ -9,6 +9,7 @@ a resource that is gone, a dependency cycle) is decided here on the graph.
 from __future__ import annotations
 
 import functools
+import graphlib
 import hashlib
 import importlib.metadata
 import json
@@ -118,7 +119,7 @@ def _touched(mutant: Mutant, section: str) -> Names:
 
 
 def _needs(resource: dict[str, Any]) -> set[str]:
-    return {goal for _, goal in references(resource)} | set(depends_on(resource))
+    return references(resource) | set(depends_on(resource))
 
 
 def _own_findings(body: dict[str, Any], view: View) -> Iterator[Finding]:
@@ -143,7 +144,7 @@ def _reduced(body: dict[str, Any], view: View) -> dict[str, Any]:
     }
     kinds = {resource["Type"] for resource in whole["Resources"].values() if view.twins}
     twins = {name: _identity(r) for name, r in resources.items() if r["Type"] in kinds}
-    named = {goal for _, goal in references([whole, twins])}
+    named = references([whole, twins])
     for resource in whole["Resources"].values():
         named |= set(depends_on(resource))
     stubs = {name: _stub(r) for name, r in resources.items() if name in named}
@@ -160,7 +161,7 @@ def dangling(body: dict[str, Any]) -> str | None:
     known = body["Resources"].keys() | body.get("Parameters", {}).keys()
     for section in ("Resources", "Outputs"):
         for name, element in body.get(section, {}).items():
-            named = {goal for _, goal in references(element)}
+            named = references(element)
             if section == "Resources":
                 named |= set(depends_on(element))
             for goal in sorted(named - known):
@@ -170,17 +171,14 @@ def dangling(body: dict[str, Any]) -> str | None:
 
 
 def cycle(body: dict[str, Any]) -> str | None:
-    """A resource that cannot be made before itself."""
+    """Find resources that depend on each other in a circle."""
     resources = body["Resources"]
-    waits = {
-        name: {goal for _, goal in references(r)} & resources.keys() | set(depends_on(r))
-        for name, r in resources.items()
-    }
-    while True:
-        ready = {name for name, needed in waits.items() if not needed}
-        if not ready:
-            return f"dependency cycle through {min(waits)}" if waits else None
-        waits = {name: needed - ready for name, needed in waits.items() if name not in ready}
+    waits = {name: _needs(resource) & resources.keys() for name, resource in resources.items()}
+    try:
+        graphlib.TopologicalSorter(waits).prepare()
+    except graphlib.CycleError as error:
+        return f"dependency cycle through {min(error.args[1])}"
+    return None
 
 
 def _identity(resource: dict[str, Any]) -> dict[str, Any]:

@@ -40,8 +40,11 @@ def _cdk_like() -> Template:
             },
             "Stage": {
                 "Type": "AWS::ApiGateway::Stage",
+                "DeletionPolicy": "Delete",
                 "Properties": {"Format": '{"a": "$x", "b": $y}'},
             },
+            "Database": {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Delete"},
+            "Data": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain"},
         },
         "Outputs": {"Arn": {"Value": {"Fn::Sub": "${Code0A1B2C3D.Arn}"}}},
     }
@@ -58,29 +61,33 @@ def test_every_canary_is_written_differently() -> None:
 
 def test_other_hashes_keep_every_reference() -> None:
     body = canaries(_cdk_like())["other hashes in logical ids"]
-    code, role, stage = body["Resources"]
+    code, role, stage, *_ = body["Resources"]
     assert (code, role, stage) == ("Code1B2C3D4E", "Role23456789", "Stage")
     assert body["Resources"][code]["Properties"]["Role"] == {"Fn::GetAtt": [role, "Arn"]}
     assert body["Outputs"]["Arn"]["Value"] == {"Fn::Sub": f"${{{code}.Arn}}"}
 
 
-def test_the_rest_changes_only_what_its_name_says() -> None:
+def test_other_canaries_change_only_what_their_names_say() -> None:
     template = _cdk_like()
-    made = canaries(template)
-    keys = made["keys in another order"]
+    changed = canaries(template)
+    keys = changed["keys in another order"]
     assert keys == template.body
     assert list(keys["Resources"]) == list(reversed(template.body["Resources"]))
-    function = made["other descriptions"]["Resources"]["Code0A1B2C3D"]["Properties"]
+    function = changed["other descriptions"]["Resources"]["Code0A1B2C3D"]["Properties"]
     assert function["Description"] != "Reads"
-    assert made["other asset hashes"]["Resources"]["Code0A1B2C3D"]["Properties"]["Code"] == {
+    assert changed["other asset hashes"]["Resources"]["Code0A1B2C3D"]["Properties"]["Code"] == {
         "S3Key": f"{HASH}.zip"
     }
-    statement = _statement(made["unordered lists in another order"])
+    statement = _statement(changed["unordered lists in another order"])
     assert statement["Action"] == ["sts:TagSession", "sts:AssumeRole"]
-    listed = _statement(made["one value or a list of one in policies"])
+    listed = _statement(changed["one value or a list of one in policies"])
     assert listed["Principal"] == {"Service": ["lambda.amazonaws.com"]}
-    assert "Metadata" not in json.dumps(made["no metadata"])
-    text = made["JSON texts in another order"]["Resources"]["Stage"]["Properties"]["Format"]
+    assert "Metadata" not in json.dumps(changed["no metadata"])
+    resources = changed["no deletion policy that is the default"]["Resources"]
+    assert "DeletionPolicy" not in resources["Stage"]
+    assert resources["Database"]["DeletionPolicy"] == "Delete"
+    assert resources["Data"]["DeletionPolicy"] == "Retain"
+    text = changed["JSON texts in another order"]["Resources"]["Stage"]["Properties"]["Format"]
     assert re.sub(r"\s", "", text) == '{"b":$y,"a":"$x"}'
 
 

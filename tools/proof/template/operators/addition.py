@@ -7,13 +7,13 @@ from typing import Any
 
 from ....template import Element, Template
 from .. import embedded, shapes
-from ..drafts import Draft
+from ..drafts import Draft, setting
 from ..edits import insert, set_
 from ..graph import is_intrinsic, target
 from ..shapes import Node, Shape
 from .omission import undepended
 from .resources import NEW, resources
-from .walking import below, is_policy, label, nodes
+from .walking import is_policy, label, nodes
 
 STATEFUL = (
     "AWS::DynamoDB::Table",
@@ -48,8 +48,7 @@ def _properties(element: Element) -> Iterator[Draft]:
         value = "mutant" if name == named else _sample(shape)
         if value is not None:
             operator = "ADD_NAME" if name == named else "ADD"
-            edits = (set_((*element.path, "Properties", name), value),)
-            yield Draft(("Properties", name), operator, edits, f"{name} is {value}")
+            yield setting(element, ("Properties", name), operator, f"{name} is {value}", value)
 
 
 def _sample(shape: Shape) -> Any:
@@ -64,8 +63,7 @@ def _sample(shape: Shape) -> Any:
 def _attributes(element: Element) -> Iterator[Draft]:
     for name in ("DeletionPolicy", "UpdateReplacePolicy"):
         if name not in element.body and element.type in STATEFUL:
-            edits = (set_((*element.path, name), "Retain"),)
-            yield Draft((name,), "ADD", edits, f"{name} is Retain")
+            yield setting(element, (name,), "ADD", f"{name} is Retain", "Retain")
 
 
 def _condition(template: Template, element: Element) -> Iterator[Draft]:
@@ -96,24 +94,24 @@ def _to_template(template: Template) -> Iterator[Draft]:
 
 def _entries(element: Element, node: Node) -> Iterator[Draft]:
     """Another item of a list of texts, another key of a map of texts, another tag."""
-    path = below(element, node)
-    value = node.value
+    path, value = node.path, node.value
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        edits = (insert((*node.path, len(value)), _another_item(node)),)
+        edits = (insert((*element.path, *path, len(value)), _another_item(node)),)
         yield Draft(path, "ADD_ITEM", edits, f"another item of {label(node)}")
     elif isinstance(value, list) and value and all(_is_tag(item) for item in value):
-        edits = (insert((*node.path, len(value)), {"Key": "mutant", "Value": "mutant"}),)
+        tag = {"Key": "mutant", "Value": "mutant"}
+        edits = (insert((*element.path, *path, len(value)), tag),)
         yield Draft(path, "ADD_ITEM", edits, "another tag")
     elif _is_map(node):
-        edits = (set_((*node.path, NEW), "mutant"),)
+        edits = (set_((*element.path, *path, NEW), "mutant"),)
         yield Draft(path, "ADD_KEY", edits, f"another key of {label(node)}")
     document = embedded.parse(value)
     if document is None or not isinstance(document.data, dict):
         return
     if element.type != "AWS::CloudWatch::Dashboard":
         text = embedded.render(document, with_=((NEW,), "$context.identity.sourceIp"))
-        edits = (set_(node.path, text),)
-        yield Draft(path, "ADD_KEY", edits, f"another key in {label(node)}", inside="!")
+        description = f"another key in {label(node)}"
+        yield setting(element, path, "ADD_KEY", description, text, inside="!")
 
 
 def _another_item(node: Node) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....template import Element, Template, listed
-from ..drafts import Draft
+from ..drafts import Draft, removing, setting
 from ..edits import Path, insert, remove, set_
 from .walking import is_policy
 
@@ -160,10 +160,10 @@ class _Policy:
     def _with(
         self, path: Path, operator: str, description: str, value: Any, variant: str = ""
     ) -> Draft:
-        return _set(self.element, path, operator, description, value, variant)
+        return setting(self.element, path, operator, description, value, variant)
 
     def _without(self, path: Path, operator: str, description: str) -> Draft:
-        return Draft(path, operator, (remove((*self.element.path, *path)),), description)
+        return removing(self.element, path, operator, description)
 
 
 def _attachments(element: Element) -> Iterator[Draft]:
@@ -174,12 +174,12 @@ def _attachments(element: Element) -> Iterator[Draft]:
         ("Policies", "another inline policy: everything allowed", inline),
     ):
         attached = [*element.properties.get(key, []), more]
-        yield _set(element, ("Properties", key), "ATTACH", description, attached)
+        yield setting(element, ("Properties", key), "ATTACH", description, attached)
     for index, attached in enumerate(element.properties.get("ManagedPolicyArns", [])):
         if attached != ADMINISTRATOR:
             path = ("Properties", "ManagedPolicyArns", index)
             description = "an administrator policy instead"
-            yield _set(element, path, "ATTACH", description, ADMINISTRATOR, "instead")
+            yield setting(element, path, "ATTACH", description, ADMINISTRATOR, "instead")
 
 
 def _invocation(element: Element) -> Iterator[Draft]:
@@ -190,10 +190,4 @@ def _invocation(element: Element) -> Iterator[Draft]:
         ("Action", "lambda:*", "every Lambda action"),
     ):
         if element.properties.get(key) not in (None, wide):
-            yield _set(element, ("Properties", key), "WIDEN", description, wide, wide)
-
-
-def _set(
-    element: Element, path: Path, operator: str, description: str, value: Any, variant: str = ""
-) -> Draft:
-    return Draft(path, operator, (set_((*element.path, *path), value),), description, variant)
+            yield setting(element, ("Properties", key), "WIDEN", description, wide, wide)

@@ -7,11 +7,11 @@ from typing import Any
 
 from ....template import Element, Template
 from .. import embedded
-from ..drafts import Draft
+from ..drafts import Draft, removing, setting
 from ..edits import Edit, remove, set_
 from ..graph import dependants, depends_on, references
 from ..shapes import Node
-from .walking import below, is_policy, label, nodes
+from .walking import is_policy, label, nodes
 
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
 
@@ -19,58 +19,52 @@ GRAMMAR = ("Effect", "Action", "Resource", "Principal")
 
 
 def omissions(template: Template, element: Element) -> Iterator[Draft]:
+    """Leave out everything that the element has and can do without."""
     for node in nodes(element):
         if _may_go(element, node):
-            yield Draft(
-                below(element, node), "OMIT", (remove(node.path),), f"without {label(node)}"
-            )
+            yield removing(element, node.path, "OMIT", f"without {label(node)}")
         yield from _keys(element, node)
     if element.section == "Resources":
         yield from _attributes(element)
         yield from _dependencies(element)
         yield _resource(template, element)
     elif element.section == "Outputs":
-        yield Draft((), "OMIT", (remove(element.path),), "without this output")
+        yield removing(element, (), "OMIT", "without this output")
 
 
 def _may_go(element: Element, node: Node) -> bool:
-    if node.required or _required_of_a_statement(element, node):
+    if node.required or _required_of_a_statement(node):
         return False
     if not node.in_list:
         return True
     parent: Any = element.body
-    for key in below(element, node)[:-1]:
+    for key in node.path[:-1]:
         parent = parent[key]
     return len(parent) > 1 or is_policy(parent)
 
 
-def _required_of_a_statement(element: Element, node: Node) -> bool:
+def _required_of_a_statement(node: Node) -> bool:
     """IAM's grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"""
-    path = below(element, node)
+    path = node.path
     inside = "Statement" in path and path.index("Statement") >= len(path) - 3
     return path[-1] == "Statement" or (inside and path[-1] in GRAMMAR)
 
 
 def _keys(element: Element, node: Node) -> Iterator[Draft]:
-    """The keys of a JSON document that stands in a text."""
+    """Leave out a key of a JSON document in a text."""
     document = embedded.parse(node.value)
     if document is not None:
         for path in embedded.paths(document):
             text = embedded.render(document, without=path)
-            yield Draft(
-                below(element, node),
-                "OMIT",
-                (set_(node.path, text),),
-                f"{label(node)} without {path[-1]}",
-                inside=embedded.pointer(path),
-            )
+            description = f"{label(node)} without {path[-1]}"
+            inside = embedded.pointer(path)
+            yield setting(element, node.path, "OMIT", description, text, inside=inside)
 
 
 def _attributes(element: Element) -> Iterator[Draft]:
     for name in ATTRIBUTES:
         if name in element.body:
-            path = (*element.path, name)
-            yield Draft((name,), "OMIT", (remove(path),), f"without {name}")
+            yield removing(element, (name,), "OMIT", f"without {name}")
 
 
 def _dependencies(element: Element) -> Iterator[Draft]:
@@ -87,14 +81,14 @@ def _resource(template: Template, element: Element) -> Draft:
     edits: list[Edit] = [remove(("Resources", name)) for name in sorted(gone)]
     edits += undepended(template, gone)
     for name, output in template.body.get("Outputs", {}).items():
-        if any(goal in gone for _, goal in references(output)):
+        if gone & references(output):
             edits.append(remove(("Outputs", name)))
     others = f" and the {len(gone) - 1} that refer to it" if len(gone) > 1 else ""
     return Draft((), "OMIT_RESOURCE", tuple(edits), f"without this resource{others}")
 
 
 def undepended(template: Template, gone: set[str]) -> list[Edit]:
-    """The other resources without DependsOn entries that name one of these."""
+    """Take these resources out of the DependsOn entries of the others."""
     edits = []
     for name, resource in template.body["Resources"].items():
         entries = depends_on(resource)

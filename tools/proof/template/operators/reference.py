@@ -8,8 +8,8 @@ from typing import Any
 
 from ....template import Element, Template
 from .. import embedded
-from ..drafts import Draft
-from ..edits import Path, set_
+from ..drafts import Draft, setting
+from ..edits import Path
 from ..graph import is_intrinsic, target
 from ..shapes import Node
 from .walking import brief, label, nodes
@@ -24,6 +24,7 @@ MOST_OTHERS = 3
 
 
 def references(template: Template, element: Element) -> Iterator[Draft]:
+    """Change every reference that the element makes."""
     for node in nodes(element):
         if is_intrinsic(node.value):
             yield from _function(template, element, node)
@@ -34,14 +35,16 @@ def _function(template: Template, element: Element, node: Node) -> Iterator[Draf
         name = target(value)
         if name is not None:
             yield from _redirected(template, element, node, path, value)
-            yield _literal(element, node, path, _foreign(template, value, name), name)
+            literal = _foreign(template, value, name)
+            description = f"the literal {literal} instead of {name} in {label(node)}"
+            yield setting(element, path, "LITERAL", description, literal)
             if path != node.path:
-                said = f"* instead of {name} in {label(node)}"
-                yield Draft(_from(element, path), "WILDCARD", (set_(path, "*"),), said)
+                description = f"* instead of {name} in {label(node)}"
+                yield setting(element, path, "WILDCARD", description, "*")
         elif isinstance(value, str) and re.search(r"\w", value) and not embedded.parse(node.value):
-            edits = (set_(path, _another(value)),)
-            said = f"{label(node)} says {brief(_another(value))} instead of {brief(value)}"
-            yield Draft(_from(element, path), "PART", edits, said)
+            other = _another(value)
+            description = f"{label(node)} says {brief(other)} instead of {brief(value)}"
+            yield setting(element, path, "PART", description, other)
 
 
 def _parts(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -68,14 +71,14 @@ def _redirected(
     kind = resources[name]["Type"]
     others = [e for e in template.resources(kind) if e.logical_id not in (name, element.logical_id)]
     for other in others[:MOST_OTHERS]:
-        edits = (set_(path, _renamed(value, other.logical_id)),)
-        said = f"{label(node)} names {other.name} instead of {template.names.get(name, name)}"
-        yield Draft(_from(element, path), "REDIRECT", edits, said, other.name)
+        new = _renamed(value, other.logical_id)
+        what = f"{label(node)} names {other.name} instead of {template.names.get(name, name)}"
+        yield setting(element, path, "REDIRECT", what, new, other.name)
     function = resources[name].get("Properties", {}).get("FunctionName")
     if kind == "AWS::Lambda::Alias" and target(function) in resources:
-        edits = (set_(path, {"Fn::GetAtt": [target(function), "Arn"]}),)
-        said = f"{label(node)} names the unpublished function instead of its alias"
-        yield Draft(_from(element, path), "UNVERSIONED", edits, said)
+        new = {"Fn::GetAtt": [target(function), "Arn"]}
+        what = f"{label(node)} names the unpublished function instead of its alias"
+        yield setting(element, path, "UNVERSIONED", what, new)
 
 
 def _foreign(template: Template, value: Any, name: str) -> str:
@@ -86,11 +89,6 @@ def _foreign(template: Template, value: Any, name: str) -> str:
     if str(value.get("Fn::GetAtt", "")).endswith(("Arn", "Arn']")) or kind == "AWS::SNS::Topic":
         return f"arn:aws:{kind.split('::')[1].lower()}:us-east-1:123456789012:mutant"
     return PSEUDO.get(name, LITERAL)
-
-
-def _literal(element: Element, node: Node, path: Path, literal: str, name: str) -> Draft:
-    said = f"the literal {literal} instead of {name} in {label(node)}"
-    return Draft(_from(element, path), "LITERAL", (set_(path, literal),), said)
 
 
 def _renamed(value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -104,7 +102,3 @@ def _renamed(value: dict[str, Any], name: str) -> dict[str, Any]:
 def _another(text: str) -> str:
     """The same text with its last word changed."""
     return re.sub(r"(\w)(\W*)$", r"\1x\2", text)
-
-
-def _from(element: Element, path: Path) -> Path:
-    return path[len(element.path) :]

@@ -8,10 +8,9 @@ from typing import Any
 
 from ....template import Element, Template
 from .. import embedded
-from ..drafts import Draft
-from ..edits import set_
+from ..drafts import Draft, setting
 from ..shapes import Node, Shape
-from .walking import below, brief, is_policy, label, nodes
+from .walking import brief, is_policy, label, nodes
 
 MOST_WORDS = 8
 _QUOTED = re.compile(r"^'(.*)'$")
@@ -24,6 +23,7 @@ _POLICIES = {
 
 
 def values(template: Template, element: Element) -> Iterator[Draft]:
+    """Change every value that the element has."""
     del template
     skip: tuple[str | int, ...] | None = None
     for node in nodes(element):
@@ -32,17 +32,16 @@ def values(template: Template, element: Element) -> Iterator[Draft]:
         skip = node.path if is_policy(node.value) else None
         yield from _in_text(element, node)
         for operator, variant, value in replacements(node.value, node.shape):
-            said = f"{label(node)} is {brief(value)} instead of {brief(node.value)}"
-            edits = (set_(node.path, value),)
-            yield Draft(below(element, node), operator, edits, said, variant)
+            description = f"{label(node)} is {brief(value)} instead of {brief(node.value)}"
+            yield setting(element, node.path, operator, description, value, variant)
     yield from _attributes(element)
     if element.section == "Conditions":
-        edits = (set_(element.path, {"Fn::Not": [element.body]}),)
-        yield Draft((), "NEGATE", edits, "the opposite condition")
+        negated = {"Fn::Not": [element.body]}
+        yield setting(element, (), "NEGATE", "the opposite condition", negated)
 
 
 def replacements(value: Any, shape: Shape) -> Iterator[tuple[str, str, Any]]:
-    """(operator, variant, new value) of one leaf; nothing for objects and lists."""
+    """Give (operator, variant, new value) of one leaf; nothing for objects and lists."""
     if isinstance(value, bool) or value in ("true", "false"):
         yield "FLIP", "", (not value) if isinstance(value, bool) else _opposite(value)
     elif isinstance(value, int | float):
@@ -64,21 +63,21 @@ def _attributes(element: Element) -> Iterator[Draft]:
         for word in _POLICIES.get(value, ()) if isinstance(value, str) else ():
             if name == "UpdateReplacePolicy" and word == "RetainExceptOnCreate":
                 continue
-            edits = (set_((*element.path, name), word),)
-            yield Draft((name,), "ENUM", edits, f"{name} is {word} instead of {value}", word)
+            description = f"{name} is {word} instead of {value}"
+            yield setting(element, (name,), "ENUM", description, word, word)
 
 
 def _in_text(element: Element, node: Node) -> Iterator[Draft]:
-    """The values of a JSON document that stands in a text."""
+    """Change the values of a JSON document in a text."""
     document = embedded.parse(node.value)
     if document is None:
         return
     for path, leaf in embedded.leaves(document):
         for operator, variant, value in replacements(leaf, {}):
-            edits = (set_(node.path, embedded.render(document, with_=(path, value))),)
-            said = f"{path[-1]} in {label(node)} is {brief(value)} instead of {brief(leaf)}"
+            text = embedded.render(document, with_=(path, value))
+            what = f"{path[-1]} in {label(node)} is {brief(value)} instead of {brief(leaf)}"
             inside = embedded.pointer(path)
-            yield Draft(below(element, node), operator, edits, said, variant, inside)
+            yield setting(element, node.path, operator, what, text, variant, inside)
 
 
 def _opposite(word: str) -> str:

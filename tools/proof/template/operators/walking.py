@@ -17,19 +17,14 @@ def nodes(element: Element) -> Iterator[Node]:
     """
     if element.section == "Resources":
         values = element.properties
-        root = properties(element.type, values, (*element.path, "Properties"))
+        root = properties(element.type, values)
         for child in root.children:
             yield from _walk(child)
     elif element.section == "Outputs":
         for key in element.body:
-            yield Node((*element.path, key), element.body[key], {}, required=key == "Value")
+            yield Node((key,), element.body[key], {}, required=key == "Value")
     elif element.section == "Parameters" and "Default" in element.body:
-        yield Node((*element.path, "Default"), element.body["Default"], {})
-
-
-def below(element: Element, node: Node) -> tuple[str | int, ...]:
-    """The path of a node from its element."""
-    return node.path[len(element.path) :]
+        yield Node(("Default",), element.body["Default"], {})
 
 
 def is_policy(value: Any) -> bool:

@@ -49,15 +49,9 @@ def _stage(stage: Stage) -> dict[str, Any]:
 
 
 def _mutant(verdict: Verdict) -> dict[str, Any]:
-    mutant = verdict.mutant
+    names = ("name", "group", "operator", "type", "pointer", "description", "must_kill")
     return {
-        "name": mutant.name,
-        "group": mutant.group,
-        "operator": mutant.operator,
-        "type": mutant.type,
-        "pointer": mutant.pointer,
-        "description": mutant.description,
-        "must_kill": mutant.must_kill,
+        **{name: getattr(verdict.mutant, name) for name in names},
         "status": verdict.status,
         "reason": verdict.reason,
         "killed_by": list(verdict.killers),

@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ....template import Template
-from ...shared.verdicts import ERROR, VOID
 from ..edits import Mutant, mutated
 from ..score import ALIVE, STATUSES, Stage, Verdict
 
@@ -61,19 +60,19 @@ def _counts(stages: list[Stage]) -> Table:
 
 
 def _survivors(console: Console, stage: Stage) -> None:
-    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Verdict]] = defaultdict(list)
     for verdict in stage.with_status(*ALIVE):
-        groups[verdict.mutant.type, general(verdict.mutant.pointer)].append(verdict)
-    for (kind, pointer), verdicts in sorted(groups.items()):
-        title = f"{stage.name}: {len(verdicts)} survived: {kind} {pointer or '(whole)'}"
+        mutant = verdict.mutant
+        groups[verdict.status, mutant.type, general(mutant.pointer)].append(verdict)
+    for (status, kind, pointer), verdicts in sorted(groups.items()):
+        title = f"{stage.name}: {len(verdicts)} {status}: {kind} {pointer or '(whole)'}"
         console.print(Text(title, style="bold red"), soft_wrap=True)
         for verdict in verdicts:
             mutant = verdict.mutant
             console.print(Text(f"  {mutant.name}"), soft_wrap=True)
             notes = [mutant.description.partition(": ")[2]]
             notes += [f"must be killed: {mutant.must_kill}"] if mutant.must_kill else []
-            if verdict.status in (ERROR, VOID):
-                notes.append(f"{verdict.status}: {verdict.reason}")
+            notes += [f"{status}: {verdict.reason}"] if verdict.reason else []
             console.print(Text(f"      {'; '.join(notes)}", style="dim"), soft_wrap=True)
 
 
