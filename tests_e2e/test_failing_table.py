@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("failing table")
 @pytest.mark.parametrize("how", UNAVAILABLE)
 def test_unavailable_table_answers_503_and_recovers(failing_table: FailingTable, how: str) -> None:
     checks.success(failing_table.client.get("/user/ada"))
-    with failing_table.proxy.failing(UNAVAILABLE[how]):
+    with failing_table.proxy.behaving(UNAVAILABLE[how]):
         answer = failing_table.client.get("/user/ada")
     assert answer.seconds < SLOWEST_ANSWER_SECONDS
     checks.function_error(answer, 503, "SERVICE_UNAVAILABLE")
@@ -29,7 +29,7 @@ def test_unavailable_table_answers_503_and_recovers(failing_table: FailingTable,
 @pytest.mark.promise("table-unavailable-503", "cors-allowed-origin", "query-route-same")
 def test_unavailable_table_for_browser_answers_503(failing_table: FailingTable, route: str) -> None:
     origin = failing_table.client.target.expected.origins[0]
-    with failing_table.proxy.failing(UNAVAILABLE["throttled"]):
+    with failing_table.proxy.behaving(UNAVAILABLE["throttled"]):
         answer = failing_table.client.get(route.format("ada"), origin=origin, if_none_match="*")
     checks.function_error(answer, 503, "SERVICE_UNAVAILABLE", origin)
 
@@ -38,7 +38,7 @@ def test_unavailable_table_for_browser_answers_503(failing_table: FailingTable, 
 @pytest.mark.parametrize("how", BROKEN)
 def test_broken_table_answers_500(failing_table: FailingTable, how: str) -> None:
     """Never a 404: the user may well exist."""
-    with failing_table.proxy.failing(BROKEN[how]):
+    with failing_table.proxy.behaving(BROKEN[how]):
         answer = failing_table.client.get("/user/ada")
     checks.function_error(answer, 500, "DATABASE_ERROR")
     checks.success(failing_table.client.get("/user/ada"))

@@ -15,10 +15,10 @@ from contract.stages import STAGES
 from tests_e2e import checks, target
 from tests_e2e.client import Answer
 from tests_e2e.client import Request as Sent
+from tests_e2e.proxy import Request, Response
 from tests_e2e.target import LOCAL_PREFIX
 from tools.local_stage import RunningStage
 from tools.proof.stage.faults import FAULTS, logs, rate
-from tools.proof.stage.proxy import Request, Response
 
 PATH = f"{LOCAL_PREFIX}users/staging/user"
 GROUP = "/aws/lambda/users"

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from tests_e2e.proxy import Behaviour, Forward, Headers, Request, Response
 from tests_e2e.target import LOCAL_PREFIX
-from tools.proof.stage.proxy import Behaviour, Forward, Headers, Request, Response
 
 When = Callable[[Request, Response], bool]
 Change = Callable[[Request, Response], Response]

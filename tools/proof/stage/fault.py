@@ -10,9 +10,10 @@ from typing import Any
 
 import trustme
 
+from tests_e2e.proxy import Behaviour, pass_on
 from tools.local_stage import RunningStage
-from tools.proof.stage.proxy import Behaviour, pass_on
 
+HOST = "127.0.0.1"
 Clients = Callable[[str], Any]  # service -> boto3 client that bypasses the proxy
 Change = Callable[[Clients, RunningStage], AbstractContextManager[None]]
 
@@ -34,3 +35,11 @@ class Fault:
     plain_http: bool = False
     change: Change | None = None
     stage: str = "local"
+
+
+def certified(authority: trustme.CA, host: str = HOST) -> ssl.SSLContext:
+    """Serve with a certificate of that name and, like AWS, with TLS 1.2 and 1.3."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(host).configure_cert(context)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -18,12 +18,12 @@ import trustme
 
 from tests_e2e import conftest, target
 from tests_e2e.client import Client, Exchanges
-from tests_e2e.failing_table import FailingTable, TableProxy, table_proxy
+from tests_e2e.failing_table import FailingTable
+from tests_e2e.proxy import Proxy, proxy
 from tools.local_stage import RunningStage, serve
 from tools.proof.shared.command import CannotRunError
 from tools.proof.shared.suite import Suite, collect
-from tools.proof.stage.fault import Fault
-from tools.proof.stage.proxy import Proxy, proxy
+from tools.proof.stage.fault import Fault, certified
 from tools.proof.stage.replay import Replay
 
 SUITE = str(Path(__file__).resolve().parents[3] / "tests_e2e")
@@ -47,7 +47,7 @@ class FaultyStage:
     """A good stage behind a proxy that can make it wrong."""
 
     front: Proxy
-    table: TableProxy
+    table: Proxy
     running: RunningStage
     authority: trustme.CA
     ca_bundle: Path
@@ -60,15 +60,12 @@ class FaultyStage:
     @contextmanager
     def wrong(self, fault: Fault) -> Iterator[None]:
         """Be wrong in this one way for the duration of the block."""
-        self.front.behaviour = fault.behaviour
-        self.front.plain_http = fault.plain_http
-        if fault.tls:
-            self.front.tls = fault.tls(self.authority)
-        with fault.change(self.client, self.running) if fault.change else nullcontext():
-            try:
-                yield
-            finally:
-                self.front.behave()
+        changed = fault.change(self.client, self.running) if fault.change else nullcontext()
+        with self.front.behaving(fault.behaviour), changed:
+            self.front.plain_http = fault.plain_http
+            if fault.tls:
+                self.front.tls = fault.tls(self.authority)
+            yield
 
     def client(self, service: str) -> Any:
         """A client that bypasses the proxy."""
@@ -85,7 +82,7 @@ class FaultyStage:
         """The variables that lead boto3 through the proxy."""
         return {
             **self.running.environment,
-            "AWS_ENDPOINT_URL": f"https://127.0.0.1:{self.front.port}",
+            "AWS_ENDPOINT_URL": self.front.url,
             "AWS_CA_BUNDLE": str(self.ca_bundle),
         }
 
@@ -103,14 +100,14 @@ def faulty_stage(name: str) -> Iterator[FaultyStage]:
     authority = trustme.CA()
     with (
         tempfile.TemporaryDirectory(prefix="user-api-faulty-") as folder,
-        table_proxy() as table,
-        proxy(authority) as front,
+        proxy() as table,
+        proxy(certified(authority)) as front,
         serve(stage=name, table_endpoint=table.url) as running,
     ):
         ca_bundle = Path(folder, "ca.pem")
         authority.cert_pem.write_to_path(ca_bundle)
-        front.pass_to(running.port, running.ca_bundle)
-        table.pass_to(running.environment["AWS_ENDPOINT_URL"], running.ca_bundle)
+        for passing in (front, table):
+            passing.pass_to(running.environment["AWS_ENDPOINT_URL"], running.ca_bundle)
         yield FaultyStage(front, table, running, authority, ca_bundle)
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from botocore.credentials import ReadOnlyCredentials
 
+from tests_e2e.proxy import Behaviour, Forward, Request, Response
 from tests_e2e.signing import Signer
 from tools.local_stage import RunningStage
 from tools.proof.stage.edits import answers, code, of_stage, preflight, without
 from tools.proof.stage.fault import Change, Clients, Fault
 from tools.proof.stage.faults.routes import MISSING_TOKEN
-from tools.proof.stage.proxy import Behaviour, Forward, Request, Response
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 # The emulator accepts root's key without verifying the signature.

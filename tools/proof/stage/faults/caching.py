@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 from functools import partial
 
+from tests_e2e.proxy import Request
 from tools.proof.stage.edits import (
     asks,
     asks_without,
@@ -19,7 +20,6 @@ from tools.proof.stage.edits import (
     tag,
 )
 from tools.proof.stage.fault import Fault
-from tools.proof.stage.proxy import Request
 
 OTHER_TAG = uuid.uuid4().hex
 
@@ -61,9 +61,7 @@ FAULTS = (
     ),
     etag_follows_data("tag-never-changes", "The tag is always the same.", tag(lambda: OTHER_TAG)),
     etag_follows_data(
-        "tag-always-changes",
-        "The tag is made of the whole answer.",
-        tag(lambda: uuid.uuid4().hex),
+        "tag-always-changes", "The tag is made of the whole answer.", tag(lambda: uuid.uuid4().hex)
     ),
     etag_follows_data("tag-missing", "A record has no tag.", header("ETag", None, record)),
     cache_private(

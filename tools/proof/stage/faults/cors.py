@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from contract.stages import STAGES
+from tests_e2e.proxy import Behaviour, Request, Response
 from tools.proof.stage.edits import (
     answers,
     both,
@@ -20,7 +21,6 @@ from tools.proof.stage.edits import (
 )
 from tools.proof.stage.fault import Fault
 from tools.proof.stage.faults.routes import MISSING_TOKEN
-from tools.proof.stage.proxy import Behaviour, Request, Response
 
 ALLOWED = STAGES["local"].origins[0]
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
@@ -75,9 +75,7 @@ FAULTS = (
         header("Access-Control-Expose-Headers", None, record),
     ),
     foreign_origin(
-        "any-origin-may-read",
-        "Every page may read: *.",
-        header(ALLOW_ORIGIN, "*", from_function),
+        "any-origin-may-read", "Every page may read: *.", header(ALLOW_ORIGIN, "*", from_function)
     ),
     foreign_origin("every-origin-reflected", "Every Origin is allowed.", _reflects(lambda _: True)),
     foreign_origin(

@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from contract.stages import LOG_LINE_BYTES
+from tests_e2e.proxy import Behaviour, Forward, Request, Response
 from tools.local_stage import RunningStage
 from tools.proof.stage.edits import aws, of_stage
 from tools.proof.stage.fault import Change, Clients, Fault
-from tools.proof.stage.proxy import Behaviour, Forward, Request, Response
 
 FILTER_LOG_EVENTS = "Logs_20140328.FilterLogEvents"
 LONGEST_RETENTION_DAYS = 3653  # 10 years, the longest that CloudWatch Logs offers
@@ -89,9 +89,7 @@ FAULTS = (
         aws(FILTER_LOG_EVENTS, lambda _: b'{"events":[]}'),
     ),
     one_log_line(
-        "log-not-json",
-        "The line is text, not JSON.",
-        _lines(lambda message: f"INFO {message}"),
+        "log-not-json", "The line is text, not JSON.", _lines(lambda message: f"INFO {message}")
     ),
     one_log_line(
         "log-too-long",

@@ -10,9 +10,9 @@ from functools import partial
 
 from contract.answers import GATEWAY_HEADERS, MESSAGES, RETRY_AFTER
 from contract.stages import STAGES
+from tests_e2e.proxy import Behaviour, Forward, Request, Response
 from tools.proof.stage.edits import answers, code, edits, of_stage
 from tools.proof.stage.fault import Fault
-from tools.proof.stage.proxy import Behaviour, Forward, Request, Response
 
 rate_limited = partial(Fault, "rate-limited", stage="staging")
 

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from functools import partial
 
+from tests_e2e.proxy import Behaviour, Forward, Request, Response
 from tools.proof.stage.edits import (
     answers,
     asks,
@@ -19,7 +20,6 @@ from tools.proof.stage.edits import (
     status,
 )
 from tools.proof.stage.fault import Fault
-from tools.proof.stage.proxy import Behaviour, Forward, Request, Response
 
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
@@ -81,9 +81,7 @@ FAULTS = (
         data(r"^\{", '{"_version":1,'),
     ),
     record_returned(
-        "attribute-renamed",
-        "An attribute arrives under another name.",
-        data('"name":', '"Name":'),
+        "attribute-renamed", "An attribute arrives under another name.", data('"name":', '"Name":')
     ),
     record_returned(
         "id-in-lower-case",
@@ -132,10 +130,7 @@ FAULTS = (
         stage="staging",
     ),
     record_returned(
-        "slow-by-10-seconds",
-        "Every answer takes 10 seconds more.",
-        slowly(10),
-        stage="staging",
+        "slow-by-10-seconds", "Every answer takes 10 seconds more.", slowly(10), stage="staging"
     ),
     record_returned(
         "sometimes-502",

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import replace
 from functools import partial
 
+from tests_e2e.proxy import Behaviour, Request, Response
 from tools.proof.stage.edits import (
     answers,
     asks,
@@ -23,7 +24,6 @@ from tools.proof.stage.edits import (
     tag,
 )
 from tools.proof.stage.fault import Fault
-from tools.proof.stage.proxy import Behaviour, Request, Response
 
 MISSING_TOKEN = '{"message":"Missing Authentication Token"}'
 OTHER_TAG = uuid.uuid4().hex
@@ -127,9 +127,7 @@ FAULTS = (
         answers(403, MISSING_TOKEN, both(from_gateway, code("NOT_FOUND"))),
     ),
     unknown_path_answered(
-        "method-405",
-        "Another method than GET answers 405.",
-        status(405, both(error, _not_get)),
+        "method-405", "Another method than GET answers 405.", status(405, both(error, _not_get))
     ),
     unknown_path_answered(
         "post-like-get",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from tests_e2e.proxy import Behaviour, Request, Response
 from tools.local_stage import RunningStage
 from tools.proof.stage.edits import code, edits, header, status
 from tools.proof.stage.fault import Clients, Fault
-from tools.proof.stage.proxy import Behaviour, Request, Response
 
 UNITS = {"ReadCapacityUnits": 100, "WriteCapacityUnits": 100}
 

@@ -9,8 +9,7 @@ from functools import partial
 
 import trustme
 
-from tools.proof.stage.fault import Fault
-from tools.proof.stage.proxy import served_with
+from tools.proof.stage.fault import Fault, certified
 
 tls_floor = partial(Fault, "tls-floor")
 
@@ -19,7 +18,7 @@ def _versions(minimum: str, maximum: str) -> Callable[[trustme.CA], ssl.SSLConte
     """Offer other versions than AWS does."""
 
     def context(authority: trustme.CA) -> ssl.SSLContext:
-        offered = served_with(authority, "127.0.0.1")
+        offered = certified(authority)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             offered.minimum_version = ssl.TLSVersion[minimum]
@@ -40,11 +39,11 @@ FAULTS = (
     tls_floor(
         "certificate-of-unknown-authority",
         "The certificate was issued by an authority that no client trusts.",
-        tls=lambda _: served_with(trustme.CA(), "127.0.0.1"),
+        tls=lambda _: certified(trustme.CA()),
     ),
     tls_floor(
         "certificate-of-another-host",
         "The certificate names another host.",
-        tls=lambda authority: served_with(authority, "other.example"),
+        tls=lambda authority: certified(authority, "other.example"),
     ),
 )

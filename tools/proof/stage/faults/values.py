@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from functools import partial
 
+from tests_e2e.proxy import Request, Response
 from tools.proof.stage.edits import data, edits, record
 from tools.proof.stage.fault import Fault
-from tools.proof.stage.proxy import Request, Response
 
 NUMBER = r"(?<=[:\[,])(-?\d[\d.eE+-]*)(?=[,}\]])"
 

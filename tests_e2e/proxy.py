@@ -1,10 +1,11 @@
-"""An HTTPS proxy in front of a good stage, and of the AWS services behind it."""
+"""A proxy that passes requests on, or answers them wrongly: in front of a stage or its table."""
 
 from __future__ import annotations
 
 import http.client
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,10 +13,10 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
-
-import trustme
+from urllib.parse import urlsplit
 
 TLS_HANDSHAKE = b"\x16"
+NO_LINGER = struct.pack("ii", 1, 0)
 BETWEEN_HOPS = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 Headers = tuple[tuple[str, str], ...]
@@ -23,7 +24,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Request:
-    """A request on its way to the stage, or to an AWS service."""
+    """A request on its way to the server behind the proxy."""
 
     method: str
     target: str
@@ -53,21 +54,25 @@ Behaviour = Callable[[Request, Forward], Response]
 
 
 def pass_on(request: Request, forward: Forward) -> Response:
-    """Do what a good stage does."""
+    """Behave as the server behind the proxy does."""
     return forward(request)
 
 
 class Proxy(ThreadingMixIn, TCPServer):
-    """Passes requests on to `upstream`; `behaviour`, `tls` and `plain_http` make it wrong."""
+    """Passes requests on to an HTTPS server; `behaviour`, `tls` and `plain_http` make it wrong.
+
+    It speaks TLS with that context, and plain HTTP without one. A behaviour that raises
+    ConnectionAbortedError closes the connection, ConnectionResetError resets it.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, authority: trustme.CA) -> None:
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.good_tls = served_with(authority, "127.0.0.1")
-        self.upstream = ("127.0.0.1", 0)
+        self._good_tls = tls
+        self.upstream = ""
         self.upstream_tls = ssl.create_default_context()
         self.behave()
 
@@ -75,31 +80,37 @@ class Proxy(ThreadingMixIn, TCPServer):
     def port(self) -> int:
         return int(self.server_address[1])
 
-    def behave(self) -> None:
-        """Be a good stage again."""
-        self.behaviour: Behaviour = pass_on
-        self.tls = self.good_tls
-        self.plain_http = False
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
-    def pass_to(self, port: int, ca_bundle: Path) -> None:
-        self.upstream = ("127.0.0.1", port)
+    def behave(self) -> None:
+        """Be as good as the server behind it again."""
+        self.behaviour: Behaviour = pass_on
+        self.tls = self._good_tls
+        self.plain_http = self._good_tls is None
+
+    @contextmanager
+    def behaving(self, behaviour: Behaviour) -> Iterator[None]:
+        """Behave in another way for the duration of the block."""
+        self.behaviour = behaviour
+        try:
+            yield
+        finally:
+            self.behave()
+
+    def pass_to(self, url: str, ca_bundle: Path) -> None:
+        self.upstream = urlsplit(url).netloc
         self.upstream_tls = ssl.create_default_context(cafile=ca_bundle)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Ignore clients that hang up or speak no TLS: the checks do both on purpose."""
 
 
-def served_with(authority: trustme.CA, host: str) -> ssl.SSLContext:
-    """Serve with a certificate of that name and, like AWS, with TLS 1.2 and 1.3."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(host).configure_cert(context)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
 @contextmanager
-def proxy(authority: trustme.CA) -> Iterator[Proxy]:
-    server = Proxy(authority)
+def proxy(tls: ssl.SSLContext | None = None) -> Iterator[Proxy]:
+    """Serve a proxy on a free port for the duration of the block."""
+    server = Proxy(tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -117,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         first = self.request.recv(1, socket.MSG_PEEK)
-        if first == TLS_HANDSHAKE:
+        if first == TLS_HANDSHAKE and self.server.tls:
             self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         elif not self.server.plain_http:
             raise ConnectionAbortedError
@@ -141,7 +152,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or "0"))
         request = Request(self.command, self.path, tuple(self.headers.items()), body)
-        self._answer(request, self.server.behaviour(request, self._forward))
+        try:
+            self._answer(request, self.server.behaviour(request, self._forward))
+        except ConnectionResetError:
+            # With a linger time of zero the socket sends RST instead of FIN.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+            raise
 
     def _answer(self, request: Request, response: Response) -> None:
         length = len(response.body) if response.announced is None else response.announced
@@ -157,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _forward(self, request: Request) -> Response:
         if self._connection is None:
             self._connection = http.client.HTTPSConnection(
-                *self.server.upstream, context=self.server.upstream_tls, timeout=30
+                self.server.upstream, context=self.server.upstream_tls, timeout=30
             )
         connection = self._connection
         connection.putrequest(
