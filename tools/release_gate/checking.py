@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contract.promises import Promise
 from tools.evidence import template_digest
 from tools.release_gate import allowances, decidable, proof, read_back, released_set, rules
 from tools.release_gate.allowances import Allowance
@@ -126,16 +127,13 @@ def _change(
 
 
 def _proof(request: Request, candidate: ReleasedSet) -> Proof:
-    demands = DEMANDS.get(request.stage, DEMANDS[DEFAULT])
-    tests, mutation = proof.read(request.evidence, demands) if request.evidence else ({}, {})
-    return Proof(
+    wanted = Proof(
         commit=candidate.commit,
         dirty=candidate.dirty,
         digests={s: template_digest(t.body) for s, t in candidate.templates.items()},
-        demands=demands,
-        tests=tests,
-        mutation=mutation,
+        demands=DEMANDS.get(request.stage, DEMANDS[DEFAULT]),
     )
+    return proof.read(request.evidence, wanted) if request.evidence else wanted
 
 
 def _findings(request: Request, change: Change, *, first: bool) -> Iterable[Finding]:
@@ -164,15 +162,20 @@ def _notes(request: Request, deployed: Deployed | None) -> Iterable[str]:
 
 
 def _promises(change: Change) -> Iterable[PromiseStatus]:
-    tests = change.proof.tests if change.proof else {}
-    demanded = change.proof.demands.levels if change.proof else {}
     for promise in change.contract.promises.values():
-        levels = {}
-        for level, kind in demanded.items():
-            if kind in promise.levels:
-                content = tests[level].content if level in tests else {}
-                status = content.get("promises", {}).get(promise.id, "not run")
-                only_aws = bool(kind == "e2e" and promise.aws and content.get("local"))
-                unproven = "on AWS alone" if only_aws else "not proven"
-                levels[level] = status if status in ("kept", "broken") else unproven
+        levels = _levels(promise, change.proof) if change.proof else {}
         yield PromiseStatus(promise.id, promise.sentence, levels)
+
+
+def _levels(promise: Promise, proof: Proof) -> dict[str, str]:
+    """What each level says of a promise; those that count in addition, where they are there."""
+    also = {name: kind for name, kind in proof.demands.also.items() if name in proof.tests}
+    levels = {}
+    for level, kind in {**proof.demands.levels, **also}.items():
+        if kind in promise.levels:
+            content = proof.tests[level].content if level in proof.tests else {}
+            status = content.get("promises", {}).get(promise.id, "not run")
+            only_aws = bool(kind == "e2e" and promise.aws and content.get("local"))
+            unproven = "on AWS alone" if only_aws else "not proven"
+            levels[level] = status if status in ("kept", "broken") else unproven
+    return levels

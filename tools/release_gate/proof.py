@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,21 +48,38 @@ class Proof:
         levels = [self.tests[name] for name in self.demands.levels if name in self.tests]
         return levels + [self.mutation[n] for n in self.demands.mutation if n in self.mutation]
 
+    def of_kind(self, kind: str) -> dict[str, Evidence]:
+        """Return the evidence of every level that proves promises of one of their levels."""
+        kinds = {**self.demands.also, **self.demands.levels}
+        return {name: found for name, found in self.tests.items() if kinds[name] == kind}
 
-def read(folder: Path, demands: Demands) -> tuple[dict[str, Evidence], dict[str, Evidence]]:
-    """Read the demanded files of a folder with `evidence/` and `mutation/`; tests, then mutation.
+    def fits(self, evidence: Evidence) -> bool:
+        """Tell whether evidence is of the candidate's commit and templates, and fresh."""
+        same = evidence.commit == self.commit and not evidence.dirty
+        templates = evidence.templates.items() <= self.digests.items()
+        return same and templates and 0 <= evidence.hours <= self.demands.hours
+
+
+def read(folder: Path, wanted: Proof) -> Proof:
+    """Read the files of a folder with `evidence/` and `mutation/` that a stage demands.
 
     Raises UndecidedError for a folder or a file that cannot be read.
     """
     if not folder.is_dir():
         raise UndecidedError(f"{folder}: there is no such folder of evidence")
-    return (
-        dict(_existing(folder / TESTS, list(demands.levels), "")),
-        dict(_existing(folder / MUTATION, list(demands.mutation), "mutation of ")),
+    demands = wanted.demands
+    also = dict(_existing(folder / TESTS, demands.also, ""))
+    return replace(
+        wanted,
+        tests={
+            **_existing(folder / TESTS, demands.levels, ""),
+            **{name: found for name, found in also.items() if wanted.fits(found)},
+        },
+        mutation=_existing(folder / MUTATION, demands.mutation, "mutation of "),
     )
 
 
-def _existing(folder: Path, names: list[str], prefix: str) -> dict[str, Evidence]:
+def _existing(folder: Path, names: Iterable[str], prefix: str) -> dict[str, Evidence]:
     files = {name: folder / f"{name}.json" for name in names}
     return {name: _read(file, prefix + name) for name, file in files.items() if file.exists()}
 

@@ -24,11 +24,19 @@ class PromiseStatus:
 
     @property
     def status(self) -> str:
-        """The worst of its levels; `not asked` where the stage demands none."""
-        for status in ("broken", "not proven", "on AWS alone"):
-            if status in self.levels.values():
+        """Broken before all. Of two levels of one kind, as two e2e levels are, one may prove it."""
+        if "broken" in self.levels.values():
+            return "broken"
+        proven = {_kind(level) for level, status in self.levels.items() if status == "kept"}
+        rest = {status for level, status in self.levels.items() if _kind(level) not in proven}
+        for status in ("not proven", "on AWS alone"):
+            if status in rest:
                 return status
         return "kept" if self.levels else "not asked"
+
+
+def _kind(level: str) -> str:
+    return level.partition("-")[0]
 
 
 @dataclass(frozen=True)

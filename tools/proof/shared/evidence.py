@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tools.evidence import stamp
+
 from .command import CannotRunError
 
 FOLDER = Path("build/mutation")
@@ -37,9 +39,10 @@ def write(
     counts: Mapping[str, Any],
     **more: Any,
 ) -> None:
-    """Write the evidence. The same run gives the same bytes."""
+    """Write the evidence. The same run gives the same bytes, but for the time."""
     content = {
         "level": level,
+        **stamp(),
         "kills": [_row(kill) for kill in kills],
         "survivors": list(survivors),
         "counts": counts,

@@ -18,13 +18,12 @@ RULE = Rule(
 
 def findings(change: Change) -> Iterator[Finding]:
     proof = change.proof
-    for level, evidence in proof.tests.items() if proof else ():
+    for kind in sorted(set(proof.demands.levels.values())) if proof else ():
         assert proof
-        kind = proof.demands.levels[level]
-        local = bool(evidence.content.get("local"))
-        statuses = evidence.content.get("promises", {})
-        for promise in change.contract.promises.values():
-            if kind in promise.levels and not (kind == "e2e" and local and promise.aws):
-                status = statuses.get(promise.id, "not run")
-                if status not in (KEPT, BROKEN):
-                    yield RULE.finding(promise.id, before=f"proven at level {level}", after=status)
+        contents = [evidence.content for evidence in proof.of_kind(kind).values()]
+        local = kind == "e2e" and all(content.get("local") for content in contents)
+        for promise in change.contract.promises.values() if contents else ():
+            statuses = {content.get("promises", {}).get(promise.id) for content in contents}
+            asked = kind in promise.levels and not (local and promise.aws)
+            if asked and statuses.isdisjoint((KEPT, BROKEN)):
+                yield RULE.finding(promise.id, before=f"proven at level {kind}", after="not run")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from typing import Any
 
 from tools.release_gate.findings import Change, Finding, Rule
 from tools.release_gate.settings import MAY_BE_LEFT_OUT
@@ -17,13 +18,30 @@ RULE = Rule(
 
 
 def findings(change: Change) -> Iterator[Finding]:
-    for level, evidence in change.proof.tests.items() if change.proof else ():
-        content = evidence.content
+    proof = change.proof
+    for level, kind in proof.demands.levels.items() if proof else ():
+        assert proof
+        if level not in proof.tests:
+            continue
+        content = proof.tests[level].content
         if not content.get("whole"):
             yield RULE.finding(level, before="every test of the level", after="a part of them")
-        left = dict.fromkeys(content.get("skipped", []), "skipped")
-        deselected = content.get("deselected", {})
-        left |= {test: "deselected" for test, elsewhere in deselected.items() if not elsewhere}
-        for test, why in left.items():
-            if not any(fnmatchcase(test, pattern) for pattern in MAY_BE_LEFT_OUT):
+        ran = {test for other in proof.of_kind(kind).values() for test in _passed(other.content)}
+        for test, why in _left_out(content).items():
+            known = any(fnmatchcase(test, pattern) for pattern in MAY_BE_LEFT_OUT)
+            if test not in ran and not known:
                 yield RULE.finding(test, before=f"runs at level {level}", after=why)
+
+
+def _left_out(content: Mapping[str, Any]) -> dict[str, str]:
+    """What was skipped or deselected, but not what makes sense on another kind of stage alone."""
+    deselected = content.get("deselected", {})
+    return {
+        **dict.fromkeys(content.get("skipped", []), "skipped"),
+        **{test: "deselected" for test, elsewhere in deselected.items() if not elsewhere},
+    }
+
+
+def _passed(content: Mapping[str, Any]) -> set[str]:
+    tests = content.get("tests", {})
+    return {name for name, test in tests.items() if test.get("outcome") == "passed"}
