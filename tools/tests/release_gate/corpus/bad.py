@@ -532,6 +532,23 @@ def promise_is_not_proven_end_to_end(draft: Draft) -> None:
     draft.new.promises[promise.id] = replace(promise, levels=("infra",))
 
 
+@bad("answer-field-broken")
+def answer_has_no_request_id(draft: Draft) -> None:
+    schema = draft.new.schemas["user_response"]
+    schema["required"].remove("requestId")
+
+
+@bad("answer-field-broken")
+def error_has_a_list_of_messages(draft: Draft) -> None:
+    error = draft.new.schemas["error_response"]["properties"]["error"]["properties"]
+    error["message"] = {"type": "array", "items": error["message"]}
+
+
+@bad("answer-field-broken")
+def no_error_promises_a_timestamp(draft: Draft) -> None:
+    del draft.new.schemas["error_response"]["anyOf"]
+
+
 @bad("output-removed")
 def output_is_gone(draft: Draft) -> None:
     del draft.new.body["Outputs"]["Url"]

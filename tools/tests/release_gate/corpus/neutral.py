@@ -186,6 +186,17 @@ def promise_is_proven_at_another_level(draft: Draft) -> None:
 
 
 @neutral
+def answer_has_another_field(draft: Draft) -> None:
+    draft.new.schemas["user_response"]["properties"]["hint"] = {"type": "string"}
+
+
+@neutral
+def error_has_another_code(draft: Draft) -> None:
+    error = draft.new.schemas["error_response"]["properties"]["error"]["properties"]
+    error["code"]["enum"].append("TEAPOT")
+
+
+@neutral
 def output_is_added(draft: Draft) -> None:
     draft.new.body["Outputs"]["Region"] = {"Value": {"Ref": "AWS::Region"}}
 
