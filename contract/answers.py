@@ -19,8 +19,9 @@ MESSAGES = {
     "THROTTLED": "Too many requests: wait as long as Retry-After says.",
 }
 
-# What the gateway says of a request that it can make nothing of, for any reason.
+# The messages of the gateway itself: for a request that it cannot process, and for a failure.
 MALFORMED = "The request is not valid: check its parameters and headers."
+FAILED = "The service could not answer: try again later."
 
 # The headers of each kind of answer, beside those that the platform adds by itself.
 FUNCTION_HEADERS = {

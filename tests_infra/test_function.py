@@ -11,13 +11,13 @@ from tools.template import Element, Template
 
 
 @pytest.mark.promise("function-as-set")
-def test_runtime_and_architecture(function: Element) -> None:
+def test_runtime_and_architecture_are_promised_ones(function: Element) -> None:
     assert function.at("Runtime") == "python3.14"
     assert function.at("Architectures") == ["arm64"]
 
 
 @pytest.mark.promise("function-as-set")
-def test_code_is_the_asset_with_the_handler(function: Element) -> None:
+def test_code_is_asset_with_handler(function: Element) -> None:
     assert function.at("Handler") == "lambda_function.handler.lambda_handler"
     code = function.at("Code")
     assert set(code) == {"S3Bucket", "S3Key"}
@@ -28,17 +28,17 @@ def test_code_is_the_asset_with_the_handler(function: Element) -> None:
 
 
 @pytest.mark.promise("function-as-set")
-def test_memory(function: Element, promised: Promised) -> None:
+def test_memory_is_as_promised(function: Element, promised: Promised) -> None:
     assert function.at("MemorySize") == promised.memory_mb
 
 
 @pytest.mark.promise("function-as-set")
-def test_timeout(function: Element, promised: Promised) -> None:
+def test_timeout_is_as_promised(function: Element, promised: Promised) -> None:
     assert function.at("Timeout") == promised.timeout_seconds
 
 
 @pytest.mark.promise("function-as-set")
-def test_environment(function: Element, table: Element, promised: Promised) -> None:
+def test_environment_is_as_promised(function: Element, table: Element, promised: Promised) -> None:
     assert function.at("Environment") == {
         "Variables": {
             "TABLE_NAME": table.ref,
@@ -50,13 +50,13 @@ def test_environment(function: Element, table: Element, promised: Promised) -> N
 
 
 @pytest.mark.promise("cors-allowed-origin")
-def test_function_knows_the_allowed_origins(function: Element, promised: Promised) -> None:
+def test_function_knows_allowed_origins(function: Element, promised: Promised) -> None:
     origins = function.at("Environment", "Variables", "ALLOWED_ORIGINS") or ""
     assert set(origins.split(",")) == set(promised.origins)
 
 
 @pytest.mark.promise("function-as-set")
-def test_logs_as_json_to_its_own_group(template: Template, function: Element) -> None:
+def test_function_logs_json_to_group_of_its_own(template: Template, function: Element) -> None:
     logging = dict(function.at("LoggingConfig") or {})
     group = template.referred(logging.pop("LogGroup", None), "AWS::Logs::LogGroup")
     assert group.at("LogGroupName") is None
@@ -69,12 +69,12 @@ def test_function_traces(function: Element) -> None:
 
 
 @pytest.mark.promise("function-versioned")
-def test_version_is_of_this_function(template: Template, function: Element) -> None:
+def test_version_belongs_to_function(template: Template, function: Element) -> None:
     assert template.only("AWS::Lambda::Version").at("FunctionName") == function.ref
 
 
 @pytest.mark.promise("function-versioned")
-def test_alias_live_points_to_the_published_version(
+def test_alias_points_to_published_version(
     template: Template, function: Element, alias: Element
 ) -> None:
     version = template.only("AWS::Lambda::Version")

@@ -176,7 +176,7 @@ def test_tagged_types_are_known(template: Template) -> None:
 
 
 @pytest.mark.promise("account-shared")
-def test_stage_leaves_the_accounts_own_settings_alone(template: Template) -> None:
+def test_settings_of_account_are_not_in_stage(template: Template) -> None:
     """API Gateway's logging role, X-Ray's rules: the account has them once in each region."""
     types = {resource.type for resource in template.resources()}
     assert not types & {"AWS::ApiGateway::Account", "AWS::XRay::SamplingRule"}

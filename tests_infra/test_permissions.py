@@ -17,7 +17,7 @@ def function_role(template: Template, function: Element) -> Element:
 
 
 @pytest.mark.promise("least-privilege")
-def test_function_may_read_one_user_and_write_logs_and_traces(
+def test_function_may_read_user_and_write_logs_and_traces(
     function_role: Element, function: Element, table: Element, template: Template
 ) -> None:
     group = template.referred(function.at("LoggingConfig", "LogGroup"), "AWS::Logs::LogGroup")
@@ -31,27 +31,27 @@ def test_function_may_read_one_user_and_write_logs_and_traces(
 
 
 @pytest.mark.promise("least-privilege")
-def test_only_lambda_takes_the_functions_role(function_role: Element) -> None:
+def test_only_lambda_assumes_role_of_function(function_role: Element) -> None:
     assert grants(function_role.at("AssumeRolePolicyDocument")) == {
         grant("Allow", ASSUME, principal="Service:lambda.amazonaws.com")
     }
 
 
 @pytest.mark.promise("no-other-permissions")
-def test_roles_hold_their_own_policies_and_no_other(template: Template) -> None:
+def test_roles_have_inline_policies_only(template: Template) -> None:
     for role in template.resources(ROLE):
         known = {"AssumeRolePolicyDocument", "Policies", "Tags", "Description"}
         assert set(role.properties) <= known
 
 
 @pytest.mark.promise("no-other-permissions")
-def test_no_policy_stands_outside_the_roles(template: Template) -> None:
+def test_policies_are_inside_roles(template: Template) -> None:
     kinds = {one.type for one in template.resources() if one.type.startswith("AWS::IAM::")}
     assert kinds == {ROLE}
 
 
 @pytest.mark.promise("no-other-permissions")
-def test_only_this_accounts_alarms_publish_and_over_tls(template: Template, topic: Element) -> None:
+def test_only_own_alarms_publish_and_over_tls(template: Template, topic: Element) -> None:
     policy = template.only("AWS::SNS::TopicPolicy")
     assert policy.at("Topics") == [topic.ref]
     alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
@@ -77,7 +77,7 @@ def test_only_this_accounts_alarms_publish_and_over_tls(template: Template, topi
 
 
 @pytest.mark.promise("only-gateway-invokes")
-def test_only_this_apis_methods_invoke_the_alias(
+def test_only_methods_of_api_invoke_alias(
     template: Template, alias: Element, api: Element, api_stage: Element
 ) -> None:
     root = (
@@ -98,7 +98,7 @@ def test_only_this_apis_methods_invoke_the_alias(
 
 
 @pytest.mark.promise("only-gateway-invokes")
-def test_function_has_no_other_way_in(template: Template) -> None:
+def test_function_has_no_other_entrance(template: Template) -> None:
     """No URL, no event source: everything of Lambda's is known."""
     kinds = {one.type for one in template.resources() if one.type.startswith("AWS::Lambda::")}
     assert kinds == {

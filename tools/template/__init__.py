@@ -5,6 +5,6 @@ Imports the standard library alone and nothing of this project.
 
 from .loading import TemplateError
 from .template import Element, Template
-from .text import listed, named, plain, texts
+from .text import decoded, listed, named, plain, texts
 
-__all__ = ["Element", "Template", "TemplateError", "listed", "named", "plain", "texts"]
+__all__ = ["Element", "Template", "TemplateError", "decoded", "listed", "named", "plain", "texts"]

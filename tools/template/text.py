@@ -78,3 +78,11 @@ def texts(value: Any) -> Iterator[str]:
         case list():
             for item in value:
                 yield from texts(item)
+
+
+def decoded(text: Any) -> Any:
+    """Return the value that a JSON text encodes. Raises AssertionError when it is not one."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise AssertionError(f"not JSON: {text!r} ({error})") from None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tools.template import Template, TemplateError, listed, named, plain, texts
+from tools.template import Template, TemplateError, decoded, listed, named, plain, texts
 
 QUEUE = {"Type": "AWS::SQS::Queue"}
 STACK = {
@@ -195,6 +195,13 @@ def test_pairs_read_as_mapping() -> None:
     for pairs in (["a"], [{"Key": "a"}], [{"Key": "a", "Value": 1}, {"Key": "a", "Value": 2}]):
         with pytest.raises(AssertionError):
             named(pairs, "Key", "Value")
+
+
+def test_text_that_is_not_json_is_failed_assertion() -> None:
+    assert decoded('{"a": 1}') == {"a": 1}
+    for text in ("{", "", None, {}):
+        with pytest.raises(AssertionError, match="not JSON"):
+            decoded(text)
 
 
 def test_single_item_reads_as_list() -> None:
