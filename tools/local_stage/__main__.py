@@ -12,25 +12,23 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tools.local_stage import LocalStageError, node_packages, running_command, state, stopping
-from tools.local_stage.detaching import in_background
-from tools.local_stage.messages import welcome
-from tools.local_stage.progress import Progress
+from tools.local_stage import LocalStageError, background, command, node, state
+from tools.local_stage.background import Stopped
+from tools.local_stage.display import progress, welcome
 from tools.local_stage.serving import RunningStage, serve
-from tools.local_stage.signals import Stopped, stop_in_order
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    stop_in_order()
+    background.raise_when_stopped()
     return _code_of(lambda: int(options.action(options)))
 
 
 def _code_of(action: Callable[[], int]) -> int:
     try:
         return action()
-    except running_command.CommandFailedError as error:
+    except command.CommandFailedError as error:
         print(error, file=sys.stderr, flush=True)
         return error.code
     except LocalStageError as error:
@@ -42,13 +40,13 @@ def _code_of(action: Callable[[], int]) -> int:
 
 def _up(options: argparse.Namespace) -> int:
     if options.detach:
-        return in_background(lambda leave: _code_of(lambda: _serve(options, leave)))
+        return background.in_background(lambda leave: _code_of(lambda: _serve(options, leave)))
     return _serve(options, None)
 
 
 def _serve(options: argparse.Namespace, leave: Callable[[Path], None] | None) -> int:
     with ExitStack() as stack:
-        with Progress(sys.stdout) as report:
+        with progress() as report:
             running = stack.enter_context(
                 serve(stage=options.stage, port=options.port, keep=options.keep, report=report)
             )
@@ -76,12 +74,12 @@ def _until_ended(running: RunningStage) -> int:
 def _run(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stages = []
-        with Progress(sys.stderr) as report:  # standard output is COMMAND's
+        with progress() as report:
             for stage in options.stage or ["local"]:
                 running = stack.enter_context(serve(stage=stage, report=report))
                 _publish(running, detached=False)
                 stages.append(running)
-        running_command.run(options.command, stages)
+        command.run(options.command, stages)
     return 0
 
 
@@ -99,33 +97,30 @@ def _publish(running: RunningStage, *, detached: bool) -> None:
 
 
 def _down(options: argparse.Namespace) -> int:
-    served = [one for one in state.all_served() if options.port in (None, one.port)]
-    ending = [one for one in served if one.detached or options.port]
+    port = options.port
+    ending = [s for s in state.all_served() if (s.port == port if port else s.detached)]
     if not ending:
-        print(
-            "nothing to end"
-            if options.port is None
-            else f"port {options.port} is not served from this checkout"
-        )
-        return 0 if options.port is None else 1
-    for one in ending:
-        stopping.end(one)
-        print(f"ended the {one.stage} stage on port {one.port}")
+        print(f"port {port} is not served from this checkout" if port else "nothing to end")
+        return 1 if port else 0
+    for served in ending:
+        background.end(served)
+        print(f"ended the {served.stage} stage on port {served.port}")
     return 0
 
 
 def _status(_: argparse.Namespace) -> int:
-    served = state.all_served()
-    for one in served:
-        how = "in the background" if one.detached else "in the foreground"
-        print(f"{one.stage}  {one.url}  --cacert {one.ca_bundle}  (process {one.pid}, {how})")
-    if not served:
+    stages = state.all_served()
+    for served in stages:
+        how = f"process {served.pid}, in the {'background' if served.detached else 'foreground'}"
+        print(f"{served.stage}  {served.url}  --cacert {served.ca_bundle}  ({how})")
+    if not stages:
         print("no local stage is served from this checkout")
-    return 0 if served else 1
+    return 0 if stages else 1
 
 
 def _packages(_: argparse.Namespace) -> int:
-    node_packages.ensure(lambda text: print(text, file=sys.stderr, flush=True))
+    with progress() as report:
+        node.install_packages(report)
     return 0
 
 

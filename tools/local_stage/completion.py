@@ -1,6 +1,6 @@
-"""Completes, through public AWS APIs, what the emulator's CloudFormation leaves out.
+"""Completes a deployment through public AWS APIs: what the emulator leaves out, and sample users.
 
-Driven by the synthesized template alone; on AWS each of these calls would change nothing.
+The template alone says what is left out; on AWS each of these calls would change nothing.
 Every call may be repeated: a stage that was kept is completed again.
 """
 
@@ -10,10 +10,62 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tools.local_stage.clients import Clients
-from tools.local_stage.emulator import REGION
-from tools.local_stage.problems import LocalStageError
+from tools.local_stage.emulator import REGION, SECRET_KEY, Emulator
+from tools.local_stage.programs import LocalStageError
 from tools.template import Template
+
+# In DynamoDB's own JSON: what the table holds, not what the API answers
+SAMPLE_USERS = (
+    {
+        "userId": {"S": "ada"},
+        "name": {"S": "Ada Lovelace"},
+        "email": {"S": "ada@example.com"},
+        "born": {"N": "1815"},
+        "languages": {"SS": ["en", "fr"]},
+    },
+    {
+        "userId": {"S": "grace"},
+        "name": {"S": "Grace Hopper"},
+        "email": {"S": "grace@example.com"},
+        "born": {"N": "1906"},
+    },
+    {
+        "userId": {"S": "alan"},
+        "name": {"S": "Alan Turing"},
+        "email": {"S": "alan@example.com"},
+        "born": {"N": "1912"},
+    },
+)
+
+
+class Clients:
+    """Clients of an emulator as root of its account, deaf to the user's profiles and variables."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        # slow to import: done while the CDK CLI deploys
+        import boto3
+        import botocore.session
+
+        nobody = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+        session = boto3.Session(
+            botocore_session=nobody,
+            aws_access_key_id=emulator.account,
+            aws_secret_access_key=SECRET_KEY,
+            region_name=REGION,
+        )
+        where: dict[str, Any] = {
+            "endpoint_url": emulator.endpoint,
+            "verify": str(emulator.certificates.ca),
+        }
+        self.account = emulator.account
+        self.apigateway = session.client("apigateway", **where)
+        self.cloudformation = session.client("cloudformation", **where)
+        self.dynamodb = session.client("dynamodb", **where)
+
+    def close(self) -> None:
+        """Close every connection: an emulator that saves its state waits for them."""
+        for client in (self.apigateway, self.cloudformation, self.dynamodb):
+            client.close()
 
 
 def complete(clients: Clients, stack: Template) -> None:
@@ -31,7 +83,7 @@ def complete(clients: Clients, stack: Template) -> None:
 
 
 class _Deployed:
-    """The stack's resources under the ids that they were given."""
+    """The stack's resources, with their physical ids."""
 
     def __init__(self, clients: Clients, stack: Template) -> None:
         listed = clients.cloudformation.describe_stack_resources(StackName=stack.stack_name)
@@ -40,17 +92,17 @@ class _Deployed:
             "AWS::Partition": "aws",
             "AWS::Region": REGION,
         }
-        for one in listed["StackResources"]:
-            self._values[one["LogicalResourceId"]] = one["PhysicalResourceId"]
+        for resource in listed["StackResources"]:
+            self._values[resource["LogicalResourceId"]] = resource["PhysicalResourceId"]
         self._stack = stack
 
     def of_type(self, type_: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Physical id and properties of every resource of a type."""
+        """Yield physical id and properties of every resource of a type."""
         for resource in self._stack.resources(type_):
             yield self._values[resource.logical_id], resource.properties
 
     def value(self, given: Any) -> str:
-        """What a property stands for: a literal, a Ref, or a join of these."""
+        """Return what a literal, a Ref or a join of these stands for."""
         match given:
             case str():
                 return given
@@ -62,7 +114,7 @@ class _Deployed:
 
 
 def _rest_api(gateway: Any, api: str, properties: dict[str, Any]) -> None:
-    """The TLS policy, for reading back: the emulator itself accepts TLS 1.2 and 1.3."""
+    """Set the TLS policy, to be read back: the emulator accepts TLS 1.2 and 1.3."""
     changes = {
         "/securityPolicy": properties.get("SecurityPolicy"),
         "/endpointAccessMode": properties.get("EndpointAccessMode"),
@@ -72,7 +124,7 @@ def _rest_api(gateway: Any, api: str, properties: dict[str, Any]) -> None:
 
 
 def _access_log(gateway: Any, deployed: _Deployed, properties: dict[str, Any]) -> None:
-    """The stage's access log setting, for reading back: the emulator writes no access log."""
+    """Set the stage's access log, to be read back: the emulator writes none."""
     setting = properties.get("AccessLogSetting")
     if setting:
         patch = {
@@ -108,13 +160,13 @@ def _gateway_responses(gateway: Any, deployed: _Deployed) -> None:
 
 
 def _request_validators(gateway: Any, deployed: _Deployed) -> None:
-    """The validators, and the link of each method to its own."""
-    made = {}
+    """Create the validators, and link each method to its own."""
+    validators = {}
     for name, properties in deployed.of_type("AWS::ApiGateway::RequestValidator"):
-        made[name] = _request_validator(gateway, deployed, name, properties)
+        validators[name] = _request_validator(gateway, deployed, name, properties)
     for _, properties in deployed.of_type("AWS::ApiGateway::Method"):
         if "RequestValidatorId" in properties:
-            validator = made[deployed.value(properties["RequestValidatorId"])]
+            validator = validators[deployed.value(properties["RequestValidatorId"])]
             gateway.update_method(
                 restApiId=deployed.value(properties["RestApiId"]),
                 resourceId=deployed.value(properties["ResourceId"]),
@@ -126,21 +178,21 @@ def _request_validators(gateway: Any, deployed: _Deployed) -> None:
 def _request_validator(
     gateway: Any, deployed: _Deployed, name: str, properties: dict[str, Any]
 ) -> str:
-    """The id of the validator of that name and these flags, made anew if need be."""
+    """Return the id of the validator with this name and these flags; create it if need be."""
     wanted = {
         "name": deployed.value(properties.get("Name", name)),
         "validateRequestBody": properties.get("ValidateRequestBody", False),
         "validateRequestParameters": properties.get("ValidateRequestParameters", False),
     }
     api = deployed.value(properties["RestApiId"])
-    for one in gateway.get_request_validators(restApiId=api)["items"]:
-        if wanted.items() <= one.items():
-            return str(one["id"])
+    for validator in gateway.get_request_validators(restApiId=api)["items"]:
+        if wanted.items() <= validator.items():
+            return str(validator["id"])
     return str(gateway.create_request_validator(restApiId=api, **wanted)["id"])
 
 
 def _table(dynamodb: Any, table: str, properties: dict[str, Any]) -> None:
-    """Recovery, deletion protection, encryption and tags of the (one) replica."""
+    """Set recovery, deletion protection, encryption and tags of the only replica."""
     replica = properties["Replicas"][0]
     dynamodb.update_table(
         TableName=table,
@@ -158,8 +210,22 @@ def _table(dynamodb: Any, table: str, properties: dict[str, Any]) -> None:
         dynamodb.tag_resource(ResourceArn=arn, Tags=tags)
 
 
+def put_sample_users(clients: Clients, table_name: str) -> None:
+    """Put three users into the table; one that is there already stays as it is."""
+    dynamodb = clients.dynamodb
+    for user in SAMPLE_USERS:
+        try:
+            dynamodb.put_item(
+                TableName=table_name,
+                Item=user,
+                ConditionExpression="attribute_not_exists(userId)",
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            continue
+
+
 def _replace(values: Mapping[str, str | None]) -> list[dict[str, str]]:
-    """API Gateway's patch operations that set these values."""
+    """Return API Gateway's patch operations that set these values."""
     return [
         {"op": "replace", "path": path, "value": value} for path, value in values.items() if value
     ]

@@ -1,4 +1,4 @@
-"""The AWS emulator (ministack) as a child process: HTTPS on loopback, IAM enforced."""
+"""The AWS emulator (ministack) as a child process: HTTPS on loopback, with IAM enforced."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local_stage import processes
-from tools.local_stage.certificates import Certificates
-from tools.local_stage.problems import LocalStageError, last_words, with_log
+import trustme
+
+from tools.local_stage.programs import LocalStageError, end, ended_by, last_words, start, with_log
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
@@ -28,8 +28,32 @@ SAVED_WITHIN = 40.0  # it waits up to 30 s for clients to close their TLS connec
 
 
 @dataclass(frozen=True)
+class Certificates:
+    """PEM files: what clients trust, and what the server shows and keeps secret."""
+
+    ca: Path
+    server: Path
+    key: Path
+
+
+def certificates(folder: Path) -> Certificates:
+    """Return the certificates in `folder`, or create them there by a new authority."""
+    paths = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
+    if not paths.key.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        authority = trustme.CA(organization_name="local stage")
+        server = authority.issue_cert("127.0.0.1", "localhost")
+        authority.cert_pem.write_to_path(paths.ca)
+        for pem in server.cert_chain_pems:
+            pem.write_to_path(paths.server, append=True)
+        paths.key.touch(mode=0o600)
+        server.private_key_pem.write_to_path(paths.key)
+    return paths
+
+
+@dataclass(frozen=True)
 class Emulator:
-    """A running emulator: where it is, what it is called, where it writes."""
+    """A running emulator: its address, its account, its log."""
 
     port: int
     account: str
@@ -43,7 +67,7 @@ class Emulator:
 
     @property
     def client_environment(self) -> dict[str, str]:
-        """The variables that make any AWS SDK or CLI talk to this emulator as root."""
+        """Return the variables that make any AWS SDK or CLI talk to this emulator as root."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_CA_BUNDLE": str(self.certificates.ca),
@@ -54,15 +78,15 @@ class Emulator:
         }
 
     def check_alive(self) -> None:
-        """Raises LocalStageError when the emulator has ended."""
+        """Raise LocalStageError when the emulator has ended."""
         code = self.process.poll()
         if code is not None:
-            why = last_words(self.log) if code > 0 else processes.ended_by(code)
+            why = last_words(self.log) if code > 0 else ended_by(code)
             raise with_log(f"the emulator is dead: {why}", self.log)
 
 
 def bind(port: int | None) -> socket.socket:
-    """A listening address on loopback: `port`, or any free one. Held until closed."""
+    """Bind a socket on loopback to `port`, or to any free one. Raises LocalStageError."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -86,16 +110,16 @@ def emulator(
 ) -> Iterator[Emulator]:
     """Run an emulator on `listener` for the duration of the block; yields when it answers.
 
-    It keeps its temporary files and its log in `folder`. `settings` are further
-    environment variables of the emulator and of the functions that it runs. Unless it
-    `saves` its state there is nothing that it must do at its end.
+    Its temporary files and its log are in `folder`. `settings` are further environment variables
+    of the emulator and of the functions that it runs. An emulator that `saves` its state gets time
+    for that at its end.
     """
     temporary, home = folder / "tmp", folder / "emulator-home"
     temporary.mkdir()
     home.mkdir()
     port = listener.getsockname()[1]
     log = folder / "emulator.log"
-    process = processes.start(
+    process = start(
         _command(listener.fileno(), certificates),
         log=log,
         env={
@@ -113,13 +137,13 @@ def emulator(
         _wait_until_ready(running)
         yield running
     finally:
-        processes.end(process, within=SAVED_WITHIN if saves else 0.0)
+        end(process, within=SAVED_WITHIN if saves else 0.0)
 
 
 def _command(fd: int, certificates: Certificates) -> list[str]:
-    """The emulator's application in the server that it brings along.
+    """Return the command of its application in the server that it brings along.
 
-    Its own command would also listen on port 443 when it may.
+    Its own command would also listen on port 443 where it may.
     """
     return [
         *(sys.executable, "-m", "hypercorn", "ministack.app:app"),
@@ -129,7 +153,7 @@ def _command(fd: int, certificates: Certificates) -> list[str]:
 
 
 def _environment(port: int, account: str, certificates: Certificates) -> dict[str, str]:
-    """Only what is named here: the functions inherit it, so nothing of the user's may leak in."""
+    """Return what is named here alone: the functions inherit it, and nothing of the user's."""
     ca = str(certificates.ca)
     return {
         "PATH": os.environ.get("PATH", os.defpath),

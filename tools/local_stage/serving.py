@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 
-from tools import assemblies
-from tools.local_stage import keeping, node_packages, state
-from tools.local_stage.assembly import allowed_origin, copied, signed, stack_in, synth
-from tools.local_stage.cdk_cli import bootstrap, deploy
-from tools.local_stage.certificates import certificates
-from tools.local_stage.clients import Clients
-from tools.local_stage.completion import complete
-from tools.local_stage.emulator import Emulator, bind, emulator
-from tools.local_stage.sample_users import put_sample_users
+from tools.local_stage import cdk, node, state
+from tools.local_stage.completion import Clients, complete, put_sample_users
+from tools.local_stage.emulator import Emulator, bind, certificates, emulator
 from tools.template import Template
 
 ACCOUNT = "000000000000"
@@ -46,13 +39,6 @@ class RunningStage:
         return self.outputs["TableName"]
 
 
-Report = Callable[[str], None]
-
-
-def _silent(_: str) -> None:
-    """No progress display."""
-
-
 @contextmanager
 def serve(
     *,
@@ -62,71 +48,60 @@ def serve(
     table_endpoint: str | None = None,
     keep: Path | None = None,
     assembly: Path | None = None,
-    report: Report = _silent,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[RunningStage]:
     """Serve a stage for the duration of the block; raises LocalStageError when it cannot.
 
     `account`: 12 digits. `port`: any free one by default. `table_endpoint`: URL where the
     function finds DynamoDB, to put faults in between. `keep`: folder whose state outlives
     the block. `assembly`: a cloud assembly to deploy instead of synthesizing the stage.
-    `report` is told what is being done. Every program started ends with the block, and with
-    the thread that entered it.
+    `report` receives what is being done. Every program ends with the block, and with the thread
+    that entered it.
     """
-    node_packages.ensure(report)
-    synthesizing = "" if assembly else f", cdk synth -c stage={stage}"
+    node.install_packages(report)
+    report("starting the emulator")
     settings = {"AWS_ENDPOINT_URL_DYNAMODB": table_endpoint} if table_endpoint else {}
-    with _place(port, keep) as place, ExitStack() as commands:
-        made = None if assembly else commands.enter_context(synth(stage, place.folder))
-        report(f"starting the emulator{synthesizing}")
-        with place.emulator(account, settings) as running:
-            report(f"cdk bootstrap{synthesizing}")
-            bootstrapped = commands.enter_context(bootstrap(running, place.folder))
-            if made:
-                made.wait(running)
-            stack = stack_in(copied(assembly or assemblies.assembly(stage), place.folder))
-            bootstrapped.wait(running)
-            report(f"cdk deploy {stack.stack_name}")
-            outputs = _deploy(running, place.folder, stack)
-            commands.close()
-            yield _running_stage(running, place.folder, stage, stack, outputs)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a stage is served, and where its files are."""
-
-    listener: socket
-    folder: Path
-    store: Path | None  # what outlives the stage
-
-    def emulator(self, account: str, settings: dict[str, str]) -> AbstractContextManager[Emulator]:
-        return emulator(
-            listener=self.listener,
-            account=account,
-            certificates=certificates((self.store or self.folder) / "tls"),
-            folder=self.folder,
-            settings={**settings, **(keeping.settings(self.store) if self.store else {})},
-            saves=self.store is not None,
-        )
+    with _emulator(account, port, keep, settings) as (running, folder):
+        report("cdk bootstrap" if assembly else f"cdk bootstrap, cdk synth -c stage={stage}")
+        with cdk.bootstrap(running, folder) as bootstrap:
+            stack = cdk.stack_in(cdk.copied(assembly or cdk.synthesized(stage), folder))
+            bootstrap.wait(running.check_alive)
+        report(f"cdk deploy {stack.stack_name}")
+        outputs = _deploy(running, folder, stack)
+        yield _running_stage(running, folder, stage, stack, outputs)
 
 
 @contextmanager
-def _place(port: int | None, keep: Path | None) -> Iterator[_Place]:
+def _emulator(
+    account: str, port: int | None, keep: Path | None, settings: dict[str, str]
+) -> Iterator[tuple[Emulator, Path]]:
+    """Run an emulator with a folder of its own, and with the state that `keep` holds."""
     with ExitStack() as stack:
-        store = stack.enter_context(keeping.kept(keep)) if keep else None
-        wanted = port or (keeping.last_port(store) if store else None)
-        listener = stack.enter_context(bind(wanted))
-        port = listener.getsockname()[1]
+        store = stack.enter_context(state.kept(keep)) if keep else None
+        listener = stack.enter_context(bind(port or (state.last_port(store) if store else None)))
+        folder = stack.enter_context(state.folder_of(listener.getsockname()[1]))
         if store:
-            keeping.remember_port(store, port)
-        yield _Place(listener, stack.enter_context(state.folder_of(port)), store)
+            state.remember_port(store, listener.getsockname()[1])
+            settings = {**settings, "PERSIST_STATE": "1", "STATE_DIR": str(store / "state")}
+        running = emulator(
+            listener=listener,
+            account=account,
+            certificates=certificates((store or folder) / "tls"),
+            folder=folder,
+            settings=settings,
+            saves=store is not None,
+        )
+        yield stack.enter_context(running), folder
 
 
 def _deploy(running: Emulator, folder: Path, stack: Template) -> dict[str, str]:
-    """Deploy, complete, and put the sample users in. Returns the stack's outputs."""
+    """Deploy, complete, put the sample users in, and return the stack's outputs."""
     written = folder / "outputs.json"
-    with deploy(running, folder, stack, written) as deployed, closing(Clients(running)) as clients:
-        deployed.wait(running)
+    with (
+        cdk.deploy(running, folder, stack, written) as deployment,
+        closing(Clients(running)) as clients,
+    ):
+        deployment.wait(running.check_alive)
         outputs: dict[str, str] = json.loads(written.read_bytes())[stack.stack_name]
         complete(clients, stack)
         put_sample_users(clients, outputs["TableName"])
@@ -142,8 +117,8 @@ def _running_stage(
         url=f"{running.endpoint}/{path}",
         port=running.port,
         ca_bundle=running.certificates.ca,
-        signed=signed(stack),
-        allowed_origin=allowed_origin(stack),
+        signed=cdk.signed(stack),
+        allowed_origin=cdk.allowed_origin(stack),
         account=running.account,
         stack_name=stack.stack_name,
         outputs=outputs,

@@ -1,7 +1,7 @@
-"""What is served from this checkout: one folder below build/local_stage for each port.
+"""Folders of stages: one below build/local_stage for each port, and those that keep a stage.
 
 A folder is alive while the process that serves it holds the lock in it, so a process
-id that was given anew never misleads. Everything a stage writes is in its folder.
+id that the system uses again never misleads. Everything a stage writes is in its folder.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tools.local_stage.paths import BUILD
-from tools.local_stage.problems import LocalStageError
+from filelock import FileLock
 
-FOLDERS = BUILD
+from tools.local_stage.node import ROOT
+from tools.local_stage.programs import LocalStageError
+
+FOLDERS = ROOT / "build" / "local_stage"
 LOGS_KEPT = 24 * 3600.0
 
 
@@ -37,9 +39,9 @@ class Served:
 
 @contextmanager
 def folder_of(port: int) -> Iterator[Path]:
-    """The empty, locked folder of the stage on `port`; only logs are left after an error."""
+    """Yield the empty, locked folder of the stage on `port`; only logs are left after an error."""
     folder = FOLDERS / str(port)
-    with _one_at_a_time():
+    with _changing_folders():
         _prune()
         if _alive(folder):
             raise LocalStageError(f"port {port} is served from this checkout already")
@@ -54,22 +56,22 @@ def folder_of(port: int) -> Iterator[Path]:
         keep = _logs(folder)
         raise
     finally:
-        with _one_at_a_time():
+        with _changing_folders():
             _strip(folder, keep)
             lock.close()
 
 
 def write(folder: Path, served: Served) -> None:
-    """Make a stage known to `down` and `status`."""
+    """Let `down` and `status` know of a stage."""
     written = folder / "stage.json.new"
     written.write_text(json.dumps(asdict(served)), encoding="utf-8")
     written.replace(folder / "stage.json")
 
 
 def all_served() -> list[Served]:
-    """Every stage that is being served from this checkout, by port."""
+    """Return every stage that is being served from this checkout, by port."""
     found = []
-    with _one_at_a_time():
+    with _changing_folders():
         for file in FOLDERS.glob("*/stage.json"):
             if _alive(file.parent):
                 found.append(Served(**json.loads(file.read_bytes())))
@@ -77,18 +79,44 @@ def all_served() -> list[Served]:
 
 
 def gone(port: int) -> bool:
-    """Whether nobody serves that port any longer."""
-    with _one_at_a_time():
+    """Return whether that port is not served any longer."""
+    with _changing_folders():
         return not _alive(FOLDERS / str(port))
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Held, briefly, by whoever looks at the folders or changes which there are."""
+def kept(folder: Path) -> Iterator[Path]:
+    """Create and hold a folder whose tables, users, certificates and port outlive the stage.
+
+    Raises LocalStageError. The emulator writes its state at its end, unless it is killed.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise LocalStageError(f"{folder} cannot keep a stage: {error.strerror}") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LocalStageError(f"{folder} keeps a stage that is being served") from None
+        yield folder.resolve()
+
+
+def last_port(store: Path) -> int | None:
+    """Return the port that a kept stage was served on before, so that its URLs stay good."""
+    file = store / "port"
+    return int(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def remember_port(store: Path, port: int) -> None:
+    (store / "port").write_text(str(port), encoding="utf-8")
+
+
+def _changing_folders() -> FileLock:
+    """Return the lock that is held, briefly, to look at the folders or to change them."""
     FOLDERS.mkdir(parents=True, exist_ok=True)
-    with (FOLDERS / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return FileLock(FOLDERS / "lock")
 
 
 def _alive(folder: Path) -> bool:

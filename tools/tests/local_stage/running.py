@@ -5,13 +5,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tools.local_stage.certificates import Certificates
-from tools.local_stage.emulator import Emulator
+from tools.local_stage.emulator import Certificates, Emulator
 from tools.local_stage.serving import RunningStage
 
 
 def running_stage(stage: str = "local", *, port: int = 4566, signed: bool = False) -> RunningStage:
-    """What `serve` would yield, without a process behind it."""
+    """Return what `serve` would yield, without a process behind it."""
     folder = Path("/nowhere") / str(port)
     certificates = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     emulator = Emulator(

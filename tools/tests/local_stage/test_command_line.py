@@ -7,19 +7,19 @@ import socket
 
 import pytest
 
-from tools.local_stage import node_packages, signals, state
+from tools.local_stage import background, node, state
 from tools.local_stage.__main__ import main
 
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """No npm, and the signals of the test run stay as they are."""
-    monkeypatch.setattr(node_packages, "ensure", lambda _: None)
-    monkeypatch.setattr(signals, "ENDING", ())
+    monkeypatch.setattr(node, "install_packages", lambda _: None)
+    monkeypatch.setattr(background, "ENDING", ())
 
 
 @pytest.mark.parametrize("words", [["--help"], ["up", "--help"], ["run", "--help"]])
-def test_help_is_there(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_has_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
         main(words)
     assert done.value.code == 0
@@ -27,7 +27,7 @@ def test_help_is_there(words: list[str], capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", ""])
-def test_a_bad_port_is_one_clear_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_port_is_one_clear_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
         main([f"--port={port}"])
     assert done.value.code == 2
@@ -35,22 +35,22 @@ def test_a_bad_port_is_one_clear_line(port: str, capsys: pytest.CaptureFixture[s
     assert last.endswith(f"argument --port: {port!r} is not a port: 1 to 65535")
 
 
-def test_a_port_in_use_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_port_in_use_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert main(["--port", str(port)]) == 2
-    expected = f"error: port {port} on 127.0.0.1 cannot be used: address already in use\n"
-    assert capsys.readouterr().err == expected
+    expected = f"error: port {port} on 127.0.0.1 cannot be used: address already in use"
+    assert capsys.readouterr().err.splitlines()[-1] == expected
 
 
-def test_without_a_command_to_run_nothing_is_served(capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_without_command_serves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
         main(["run", "--stage", "local"])
     assert done.value.code == 2
     assert "COMMAND" in capsys.readouterr().err
 
 
-def test_nothing_is_served(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_served_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status"]) == 1
     assert main(["down"]) == 0
     assert main(["down", "--port", "4000"]) == 1
@@ -61,7 +61,7 @@ def test_nothing_is_served(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_what_serves_in_the_foreground_is_listed_but_not_ended(
+def test_stage_in_foreground_is_listed_but_not_ended(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     served = state.Served(

@@ -11,8 +11,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from tools.local_stage import LocalStageError
-from tools.local_stage.completion import complete
-from tools.local_stage.sample_users import SAMPLE_USERS, put_sample_users
+from tools.local_stage.completion import SAMPLE_USERS, complete, put_sample_users
 from tools.template import Template
 
 API: dict[str, Any] = {"Type": "AWS::ApiGateway::RestApi", "Properties": {}}
@@ -32,7 +31,7 @@ METHOD: dict[str, Any] = {
 
 
 class StubbedClients:
-    """Clients that take the calls they are told to expect, and no other."""
+    """Clients that accept the calls that they expect, and no other."""
 
     account = "111111111111"
 
@@ -49,8 +48,8 @@ class StubbedClients:
             "dynamodb": Stubber(self.dynamodb),
         }
 
-    def expect(self, service: str, call: str, answer: dict[str, Any], **asked: Any) -> None:
-        self.stubs[service].add_response(call, answer, asked)
+    def expect(self, service: str, call: str, answer: dict[str, Any], **expected: Any) -> None:
+        self.stubs[service].add_response(call, answer, expected)
 
     def expect_resources(self, *names: str) -> None:
         """The stack's resources: `Api` has the id `id-of-Api`."""
@@ -96,7 +95,7 @@ def expect_link(clients: Any, validator: str) -> None:
     )
 
 
-def test_validators_are_made_and_linked_to_their_methods(clients: Any) -> None:
+def test_validators_are_created_and_linked_to_their_methods(clients: Any) -> None:
     clients.expect_resources("Api", "Validator", "Resource", "Method")
     clients.expect("apigateway", "get_request_validators", {"items": []}, restApiId="id-of-Api")
     clients.expect(
@@ -112,7 +111,7 @@ def test_validators_are_made_and_linked_to_their_methods(clients: Any) -> None:
     complete(clients, stack_of(Api=API, Validator=VALIDATOR, Method=METHOD))
 
 
-def test_a_kept_stage_keeps_its_validators(clients: Any) -> None:
+def test_kept_stage_keeps_its_validators(clients: Any) -> None:
     clients.expect_resources("Api", "Validator", "Resource", "Method")
     kept = {
         "id": "kept",
@@ -125,14 +124,14 @@ def test_a_kept_stage_keeps_its_validators(clients: Any) -> None:
     complete(clients, stack_of(Api=API, Validator=VALIDATOR, Method=METHOD))
 
 
-def test_a_method_without_a_validator_stays_as_it_is(clients: Any) -> None:
+def test_method_without_validator_stays_as_it_is(clients: Any) -> None:
     properties = {**METHOD["Properties"]}
     del properties["RequestValidatorId"]
     clients.expect_resources("Api", "Resource", "Method")
     complete(clients, stack_of(Method={**METHOD, "Properties": properties}))
 
 
-def test_the_tls_policy_and_the_access_log_can_be_read_back(clients: Any) -> None:
+def test_tls_policy_and_access_log_can_be_read_back(clients: Any) -> None:
     api = {**API, "Properties": {"SecurityPolicy": "SecurityPolicy_TLS13_x"}}
     arn = ["arn:", {"Ref": "AWS::Partition"}, ":logs:", {"Ref": "AWS::AccountId"}, ":"]
     setting = {
@@ -198,7 +197,7 @@ def test_gateway_responses_get_an_id_that_the_emulator_knows(clients: Any) -> No
     )
 
 
-def test_a_table_gets_its_protection_encryption_recovery_and_tags(clients: Any) -> None:
+def test_table_gets_protection_encryption_recovery_and_tags(clients: Any) -> None:
     table = {
         "Type": "AWS::DynamoDB::GlobalTable",
         "Properties": {
@@ -230,7 +229,7 @@ def test_a_table_gets_its_protection_encryption_recovery_and_tags(clients: Any) 
     complete(clients, stack_of(Table=table))
 
 
-def test_a_value_that_cannot_be_completed_is_named(clients: Any) -> None:
+def test_value_that_cannot_be_completed_is_named(clients: Any) -> None:
     clients.expect_resources("Api", "Validator")
     properties = {"RestApiId": {"Fn::ImportValue": "elsewhere"}}
     validator = {**VALIDATOR, "Properties": properties}
@@ -238,18 +237,18 @@ def test_a_value_that_cannot_be_completed_is_named(clients: Any) -> None:
         complete(clients, stack_of(Validator=validator))
 
 
-def test_a_sample_user_who_is_there_stays(clients: Any) -> None:
+def test_existing_sample_user_stays_as_it_is(clients: Any) -> None:
     stub = clients.stubs["dynamodb"]
     for user in SAMPLE_USERS:
-        asked = {
+        expected = {
             "TableName": "users",
             "Item": user,
             "ConditionExpression": "attribute_not_exists(userId)",
         }
         if user["userId"] == {"S": "grace"}:
             stub.add_client_error(
-                "put_item", "ConditionalCheckFailedException", expected_params=asked
+                "put_item", "ConditionalCheckFailedException", expected_params=expected
             )
         else:
-            stub.add_response("put_item", {}, asked)
+            stub.add_response("put_item", {}, expected)
     put_sample_users(clients, "users")

@@ -1,4 +1,4 @@
-"""Folders of what is served: held while it is, gone afterwards."""
+"""Folders of stages: held while one is served, then gone, or kept for the next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def served(port: int) -> state.Served:
     return state.Served(1, port, "local", "https://x", "/ca.pem", "UserApi-local", True)
 
 
-def test_a_folder_is_gone_after_its_stage(folders: Path) -> None:
+def test_folder_is_gone_after_its_stage(folders: Path) -> None:
     with state.folder_of(4000) as folder:
         (folder / "tmp").mkdir()
         (folder / "tmp" / "file").touch()
@@ -26,7 +26,7 @@ def test_a_folder_is_gone_after_its_stage(folders: Path) -> None:
 
 
 def end_by(error: BaseException) -> Path:
-    """Let a stage end that way; its folder."""
+    """Let a stage end by this error, and return its folder."""
     with suppress(type(error)), state.folder_of(4000) as folder:
         (folder / "tmp").mkdir()
         (folder / "server.key").touch()
@@ -35,16 +35,16 @@ def end_by(error: BaseException) -> Path:
     return folder
 
 
-def test_an_error_leaves_the_logs_and_nothing_else() -> None:
+def test_error_leaves_logs_and_nothing_else() -> None:
     folder = end_by(LocalStageError("it failed"))
     assert [entry.name for entry in folder.iterdir()] == ["emulator.log"]
 
 
-def test_being_stopped_leaves_nothing() -> None:
+def test_stopped_stage_leaves_nothing() -> None:
     assert not end_by(KeyboardInterrupt()).exists()
 
 
-def test_a_port_is_served_once_and_two_ports_do_not_meet() -> None:
+def test_port_is_served_once_and_two_ports_are_independent() -> None:
     with state.folder_of(4000) as folder, state.folder_of(4001):
         (folder / "file").touch()
         with pytest.raises(LocalStageError, match="port 4000 is served"), state.folder_of(4000):
@@ -52,7 +52,7 @@ def test_a_port_is_served_once_and_two_ports_do_not_meet() -> None:
         assert (folder / "file").exists()
 
 
-def test_served_stages_are_listed_by_port_while_they_are() -> None:
+def test_served_stages_are_listed_by_port() -> None:
     with state.folder_of(4001) as later, state.folder_of(4000) as sooner:
         state.write(later, served(4001))
         state.write(sooner, served(4000))
@@ -62,7 +62,7 @@ def test_served_stages_are_listed_by_port_while_they_are() -> None:
     assert state.gone(4000)
 
 
-def test_what_a_killed_process_left_is_not_served_and_is_removed(folders: Path) -> None:
+def test_leftovers_of_killed_process_are_not_served_and_are_removed(folders: Path) -> None:
     dead = folders / "4000"
     (dead / "tmp").mkdir(parents=True)
     (dead / "lock").touch()
@@ -73,10 +73,35 @@ def test_what_a_killed_process_left_is_not_served_and_is_removed(folders: Path) 
         assert [entry.name for entry in dead.iterdir()] == ["emulator.log"]
 
 
-def test_logs_of_failures_go_after_a_day(folders: Path) -> None:
+def test_old_logs_of_failures_are_removed(folders: Path) -> None:
     old = folders / "4000"
     old.mkdir(parents=True)
     (old / "emulator.log").touch()
     os.utime(old, times=(time.time() - state.LOGS_KEPT - 60,) * 2)
     with state.folder_of(4001):
         assert not old.exists()
+
+
+def test_folder_keeps_one_stage_at_a_time(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    with (
+        state.kept(folder),
+        pytest.raises(LocalStageError, match="is being served"),
+        state.kept(folder),
+    ):
+        pass
+    with state.kept(folder) as again:
+        assert again == folder
+
+
+def test_file_cannot_keep_stage(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(LocalStageError, match=f"{file} cannot keep"), state.kept(file):
+        pass
+
+
+def test_port_of_kept_stage_is_remembered(tmp_path: Path) -> None:
+    assert state.last_port(tmp_path) is None
+    state.remember_port(tmp_path, 4711)
+    assert state.last_port(tmp_path) == 4711

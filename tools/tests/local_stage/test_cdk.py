@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tools.local_stage import LocalStageError
-from tools.local_stage.assembly import allowed_origin, copied, signed, stack_in
+from tools.local_stage.cdk import allowed_origin, copied, signed, stack_in
 from tools.template import Template
 
 

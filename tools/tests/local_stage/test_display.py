@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import shlex
 
 import pytest
 
-from tools.local_stage.messages import welcome
+from tools.local_stage.display import progress, welcome
 from tools.tests.local_stage.running import running_stage
 
 
@@ -16,13 +17,13 @@ def pasted(*, signed: bool) -> list[list[str]]:
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-def test_the_url_comes_first() -> None:
+def test_url_comes_first() -> None:
     first = welcome(running_stage()).splitlines()[0]
     assert first == "Stage URL: https://127.0.0.1:4566/local"
 
 
 @pytest.mark.parametrize("signed", [False, True])
-def test_there_is_a_line_for_every_kind_of_answer(signed: bool) -> None:
+def test_every_kind_of_answer_has_line(signed: bool) -> None:
     *requests, suite = pasted(signed=signed)
     assert [words[-1].removeprefix("https://127.0.0.1:4566/local") for words in requests] == [
         "/user/ada",
@@ -38,10 +39,18 @@ def test_there_is_a_line_for_every_kind_of_answer(signed: bool) -> None:
 
 
 @pytest.mark.parametrize("signed", [False, True])
-def test_requests_are_signed_where_the_stage_wants_it_but_never_the_preflight(
+def test_requests_are_signed_where_stage_demands_it_but_never_preflight(
     signed: bool,
 ) -> None:
     *requests, preflight, suite = pasted(signed=signed)
     assert ["--aws-sigv4" in words for words in requests] == [signed] * 4
     assert "--aws-sigv4" not in preflight
     assert (suite[-2:] == ["--auth", "iam"]) == signed
+
+
+def test_progress_is_plain_lines_without_terminal() -> None:
+    stream = io.StringIO()
+    with progress(stream) as report:
+        report("starting the emulator")
+        report("cdk deploy [stack]")
+    assert stream.getvalue() == "starting the emulator ...\ncdk deploy [stack] ...\n"

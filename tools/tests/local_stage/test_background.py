@@ -10,8 +10,7 @@ from pathlib import Path
 SCRIPT = """
 import sys, time
 from pathlib import Path
-from tools.local_stage.detaching import in_background
-from tools.local_stage.signals import stop_in_order
+from tools.local_stage.background import in_background, raise_when_stopped
 
 def work(leave):
     print("in front", flush=True)
@@ -22,7 +21,7 @@ def work(leave):
     Path(sys.argv[1]).with_name("done").touch()
     return 5
 
-stop_in_order()
+raise_when_stopped()
 sys.exit(in_background(work))
 """
 
@@ -32,7 +31,7 @@ def detached(tmp_path: Path, during: str = "pass") -> subprocess.CompletedProces
     return subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
 
 
-def test_the_command_returns_when_the_work_is_under_way(tmp_path: Path) -> None:
+def test_command_returns_when_work_is_under_way(tmp_path: Path) -> None:
     done = detached(tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "in front\n", "")
     assert not (tmp_path / "done").exists()
@@ -43,6 +42,6 @@ def test_the_command_returns_when_the_work_is_under_way(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_text() == "behind\n"
 
 
-def test_work_that_fails_before_gives_its_exit_code(tmp_path: Path) -> None:
+def test_work_that_fails_before_returns_its_exit_code(tmp_path: Path) -> None:
     done = detached(tmp_path, "return 2")
     assert (done.returncode, done.stdout) == (2, "in front\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools.local_stage import LocalStageError
-from tools.local_stage.running_command import CommandFailedError, filled, placeholders, run
+from tools.local_stage.command import CommandFailedError, filled, placeholders, run
 from tools.tests.local_stage.running import running_stage
 
 LOCAL = running_stage("local", port=4001)
@@ -29,13 +29,11 @@ WORDS = {
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_placeholders_are_the_first_stages_unless_named(word: str) -> None:
+def test_placeholder_is_first_stages_unless_named(word: str) -> None:
     assert filled(word, placeholders([LOCAL, STAGING])) == WORDS[word]
 
 
-def test_the_environment_leads_to_the_first_stage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_leads_to_first_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "mine")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "mine")
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "https://mine")
@@ -54,12 +52,12 @@ def test_the_environment_leads_to_the_first_stage(
 
 
 @pytest.mark.parametrize(("ends", "code"), [("exit 3", 3), ("kill -TERM $$", 143)])
-def test_a_failure_keeps_its_code_and_names_the_log(ends: str, code: int) -> None:
+def test_failure_keeps_its_code_and_names_log(ends: str, code: int) -> None:
     with pytest.raises(CommandFailedError, match=r"/nowhere/4001/emulator\.log") as failed:
         run(["sh", "-c", ends], [LOCAL])
     assert failed.value.code == code
 
 
-def test_a_command_that_is_not_there_is_one_line() -> None:
+def test_missing_command_is_one_line() -> None:
     with pytest.raises(LocalStageError, match=r"^no-such-command cannot be run: No such file"):
         run(["no-such-command"], [LOCAL])

@@ -8,9 +8,9 @@ import signal
 import subprocess
 from collections.abc import Sequence
 
-from tools.local_stage.problems import LocalStageError
+from tools.local_stage.background import Stopped
+from tools.local_stage.programs import LocalStageError
 from tools.local_stage.serving import RunningStage
-from tools.local_stage.signals import Stopped
 
 PATIENCE = 15.0
 # Variables that would lead an AWS SDK elsewhere, whatever else is set.
@@ -22,7 +22,7 @@ class CommandFailedError(LocalStageError):
 
     def __init__(self, code: int, stages: Sequence[RunningStage]) -> None:
         logs = ", ".join(str(stage.log_file) for stage in stages)
-        super().__init__(f"the command ended with {code}; what its stage wrote: {logs}")
+        super().__init__(f"the command ended with {code}; the log of its stage: {logs}")
         self.code = code
 
 
@@ -48,7 +48,7 @@ def run(command: Sequence[str], stages: Sequence[RunningStage]) -> None:
 
 
 def placeholders(stages: Sequence[RunningStage]) -> dict[str, str]:
-    """What each placeholder stands for, named without braces."""
+    """Return what each placeholder, named without braces, stands for."""
     values = {}
     for stage in reversed(stages):
         own = {
@@ -65,7 +65,7 @@ def placeholders(stages: Sequence[RunningStage]) -> dict[str, str]:
 
 
 def filled(word: str, values: dict[str, str]) -> str:
-    """`word` with each known placeholder replaced; other braces stay as they are."""
+    """Replace each known placeholder in `word`; other braces stay as they are."""
     return re.sub(r"\{([\w.]+)\}", lambda found: values.get(found[1], found[0]), word)
 
 
@@ -83,7 +83,7 @@ def _environment(stage: RunningStage) -> dict[str, str]:
 
 
 def _end(process: subprocess.Popen[bytes], number: int) -> None:
-    """Let the command end in order, too. A terminal has told it of Ctrl-C already."""
+    """Give the command time to end. A Ctrl-C at a terminal has reached it already."""
     if number != signal.SIGINT or not os.isatty(0):
         process.send_signal(number)
     try:

@@ -1,18 +1,55 @@
-"""What the user is told when a stage serves: its URL, and lines to paste."""
+"""What a user sees: what is being done, then the stage's URL and lines to paste."""
 
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shlex import join
+from typing import TextIO
+
+from rich.console import Console
 
 from tools.local_stage.emulator import REGION
-from tools.local_stage.paths import ROOT
+from tools.local_stage.node import ROOT
 from tools.local_stage.serving import RunningStage
 
 
+@contextmanager
+def progress(stream: TextIO | None = None) -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows what begins now, and the step before as done.
+
+    A spinner on a terminal, plain lines elsewhere. On standard error, in order with the errors.
+    """
+    console = Console(file=stream or sys.stderr, highlight=False)
+    status = console.status("", spinner="dots")
+    steps: list[tuple[str, float]] = []
+
+    def done() -> None:
+        if steps and console.is_terminal:
+            text, since = steps.pop()
+            console.print(f"[green]✓[/] {text} [dim]{time.monotonic() - since:.1f} s[/]")
+
+    def report(text: str) -> None:
+        done()
+        steps.append((text, time.monotonic()))
+        if console.is_terminal:
+            status.update(f"{text} ...")
+            status.start()
+        else:
+            console.print(f"{text} ...", markup=False, soft_wrap=True)
+
+    try:
+        yield report
+        done()
+    finally:
+        status.stop()
+
+
 def welcome(running: RunningStage) -> str:
-    """The URL, one curl line for each kind of answer, and how to run the e2e suite on it."""
+    """Return the URL, a curl line for each kind of answer, and a line that runs the e2e suite."""
     requests = {
         "a record": _curl(running, "/user/ada"),
         "an unknown user": _curl(running, "/user/nobody"),
