@@ -35,12 +35,10 @@ def includes_action(outer: str, inner: str) -> bool:
 
 def includes_arn(outer: str, inner: str) -> bool:
     """Say the same of ARNs, each part by itself: IAM lets no wildcard reach past a colon."""
-    if outer in ("*", inner):
-        return True
-    if outer.startswith("arn:") and inner.startswith("arn:"):
-        parts = list(zip(COLON.split(outer, 5), COLON.split(inner, 5), strict=False))
-        return len(parts) == 6 and all(includes(ours, theirs) for ours, theirs in parts)
-    return includes(outer, inner)
+    if outer in ("*", inner) or not inner.startswith("arn:"):
+        return includes(outer, inner)
+    parts = COLON.split(outer, 5), COLON.split(inner, 5)
+    return len(parts[0]) == len(parts[1]) == 6 and all(map(includes, *parts))
 
 
 def _takes(outer: str, inner: str) -> bool:

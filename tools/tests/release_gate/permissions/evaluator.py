@@ -319,10 +319,10 @@ def _selected(
 def _matched(what: str, pattern: str, variables: bool, parts: bool) -> Grid:
     def holds(action: str, resource: str, context: Mapping[str, Any]) -> bool:
         if what == "action":
-            return _fits(pattern.lower(), action.lower(), None)
+            return fits(pattern.lower(), action.lower(), None)
         if parts and pattern != "*":
-            return _fits_arn(pattern, resource, context if variables else None)
-        return _fits(pattern, resource, context if variables else None)
+            return fits_arn(pattern, resource, context if variables else None)
+        return fits(pattern, resource, context if variables else None)
 
     return _where(holds)
 
@@ -335,13 +335,12 @@ def _fulfilled(conditions: str, variables: bool) -> Grid:
         for key, values in keys.items()
     ]
 
-    def holds(_: str, __: str, context: Mapping[str, Any]) -> bool:
-        return all(_holds(*clause, context, variables) for clause in clauses)
+    return _where(
+        lambda _, __, context: all(holds(*clause, context, variables) for clause in clauses)
+    )
 
-    return _where(holds)
 
-
-def _holds(
+def holds(
     operator: str, key: str, values: list[str], context: Mapping[str, Any], variables: bool
 ) -> bool:
     name, slash, tag = key.partition("/")
@@ -350,7 +349,7 @@ def _holds(
     if operator == "Null":
         return (given is None) == (values == ["true"])
     if operator.endswith("IfExists"):
-        return given is None or _holds(operator[:-8], key, values, context, variables)
+        return given is None or holds(operator[:-8], key, values, context, variables)
     if operator.startswith("ForAllValues:"):
         return all(_one(operator[13:], item, values, filled) for item in _list(given or []))
     if operator.startswith("ForAnyValue:"):
@@ -365,13 +364,13 @@ def _one(operator: str, given: Any, values: list[str], context: Mapping[str, Any
         return False
     match operator:
         case "StringEquals":
-            return any(_fits(value, given, context, wild=False) for value in values)
+            return any(fits(value, given, context, wild=False) for value in values)
         case "StringEqualsIgnoreCase":
-            return any(_fits(value.lower(), given.lower(), context, wild=False) for value in values)
+            return any(fits(value.lower(), given.lower(), context, wild=False) for value in values)
         case "StringLike":
-            return any(_fits(value, given, context) for value in values)
+            return any(fits(value, given, context) for value in values)
         case "ArnLike" | "ArnEquals":
-            return any(_fits_arn(value, given, context) for value in values)
+            return any(fits_arn(value, given, context) for value in values)
         case "Bool":
             return any(value.lower() == given.lower() for value in values)
         case "NumericLessThan":
@@ -385,15 +384,15 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _fits_arn(pattern: str, value: str, context: Mapping[str, Any] | None) -> bool:
+def fits_arn(pattern: str, value: str, context: Mapping[str, Any] | None) -> bool:
     """Part by part, so that no wildcard reaches past a colon."""
     ours, theirs = re.split(r":(?![^{]*\})", pattern, maxsplit=5), value.split(":", 5)
     return len(ours) == len(theirs) and all(
-        _fits(part, given, context) for part, given in zip(ours, theirs, strict=True)
+        fits(part, given, context) for part, given in zip(ours, theirs, strict=True)
     )
 
 
-def _fits(pattern: str, value: str, context: Mapping[str, Any] | None, wild: bool = True) -> bool:
+def fits(pattern: str, value: str, context: Mapping[str, Any] | None, wild: bool = True) -> bool:
     """Whether a value is what a pattern says; a variable without a value fits nothing."""
     expression = ""
     for symbol in re.findall(r"\$\{[^}]*\}|.", pattern, re.DOTALL):

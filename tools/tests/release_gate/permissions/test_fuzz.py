@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .fuzz import compare
 
-PAIRS = 250
+PAIRS = 150
 
 
 def test_every_widening_is_reported() -> None:

@@ -111,11 +111,6 @@ def add_inline_policy(draft: Draft) -> None:
     draft.properties(ROLE)["Policies"].append({"PolicyName": "P", "PolicyDocument": document})
 
 
-def use_variable_of_older_version(draft: Draft) -> None:
-    draft.statement()["Resource"] = "arn:aws:s3:::${aws:username}"
-    draft.policy().pop("Version")
-
-
 WIDENINGS: dict[str, tuple[str, Edit]] = {
     "action more": (ROLE, statement(Action=["dynamodb:GetItem", "dynamodb:Query"])),
     "actions by star": (ROLE, statement(Action="dynamodb:*")),
@@ -177,7 +172,6 @@ WIDENINGS: dict[str, tuple[str, Edit]] = {
     "API policy added": (API, add_api_policy),
     "policy as JSON text": ("Text", add_policy_as_text),
     "policy as broken text": ("Text", add_policy_as_broken_text),
-    "variable of older version": (ROLE, use_variable_of_older_version),
     "statement by CloudFormation condition": (ROLE, choose_statement_by_condition),
     "policies by CloudFormation condition": (ROLE, choose_policies_by_condition),
     "function runs as unknown role": (FUNCTION, properties(FUNCTION, Role=OTHER_ROLE)),
@@ -220,6 +214,31 @@ def with_own_policy(draft: Draft) -> None:
     draft.properties(ROLE)["ManagedPolicyArns"] = [{"Ref": "Own"}]
 
 
+def with_own_boundary(draft: Draft) -> None:
+    """A policy that bounds one role and is attached to another."""
+    with_own_policy(draft)
+    with_spare_role(draft)
+    draft.properties(ROLE).pop("ManagedPolicyArns")
+    draft.properties(ROLE)["PermissionsBoundary"] = {"Ref": "Own"}
+    draft.body["Resources"]["Spare"]["Properties"]["ManagedPolicyArns"] = [{"Ref": "Own"}]
+
+
+def with_variable(draft: Draft) -> None:
+    draft.statement()["Resource"] = "arn:aws:s3:::${aws:username}"
+
+
+def select(draft: Draft, *choices: str) -> None:
+    """Select the resource with the number 2 of the role's name and some choices."""
+    names = [{"Ref": draft.id(ROLE)}, *choices]
+    draft.statement()["Resource"] = {"Fn::Select": [2, names]}
+
+
+def with_policy_under_condition(draft: Draft) -> None:
+    draft.body["Conditions"] = {"Never": {"Fn::Equals": ["a", "b"]}}
+    attach_policy(draft)
+    draft.body["Resources"]["More"]["Condition"] = "Never"
+
+
 def with_parameter(draft: Draft) -> None:
     draft.body["Parameters"] = {"Place": {"Type": "String", "Default": "arn:aws:s3:::own/*"}}
     draft.statement()["Resource"] = {"Ref": "Place"}
@@ -236,11 +255,7 @@ def drop_table_policy(draft: Draft) -> None:
 
 
 def own_statements(draft: Draft) -> list[Any]:
-    properties_of_own = draft.body["Resources"]["Own"]["Properties"]
-    return list_of_statements(properties_of_own["PolicyDocument"])
-
-
-def list_of_statements(document: dict[str, Any]) -> list[Any]:
+    document = draft.body["Resources"]["Own"]["Properties"]["PolicyDocument"]
     found: list[Any] = document["Statement"]
     return found
 
@@ -276,6 +291,27 @@ LOSSES: dict[str, tuple[str, Edit, Edit]] = {
         lambda d: own_statements(d).append({**DENY, "Effect": "Allow"}),
     ),
     "function runs as other role": (FUNCTION, with_spare_role, run_as_spare_role),
+    "own boundary allows": (
+        "Own",
+        with_own_boundary,
+        lambda d: own_statements(d)[0].update(Effect="Allow"),
+    ),
+    "variable is text in older version": (ROLE, with_variable, lambda d: d.policy().pop("Version")),
+    "star in arguments of function": (
+        ROLE,
+        lambda d: select(d, "*", "arn:aws:s3:::own/x"),
+        lambda d: select(d, "any", "*", "arn:aws:s3:::own/x"),
+    ),
+    "CloudFormation condition dropped": (
+        "More",
+        with_policy_under_condition,
+        lambda d: d.body["Resources"]["More"].pop("Condition"),
+    ),
+    "CloudFormation condition turned round": (
+        "More",
+        with_policy_under_condition,
+        lambda d: d.body["Conditions"].update(Never={"Fn::Equals": ["a", "a"]}),
+    ),
     "parameter widened": (
         ROLE,
         with_parameter,
