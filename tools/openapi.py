@@ -28,26 +28,26 @@ Json = dict[str, Any]
 
 _STATUSES = {
     "200": "The user's record.",
-    "204": "A browser may send the request that it asks about.",
-    "304": "The record is still the one that If-None-Match names.",
+    "204": "The browser may send the request that it asks for.",
+    "304": "The record has not changed since the ETag in If-None-Match.",
     "400": "The userId is missing or not valid.",
     "403": "The request is not signed by a principal that may call the API.",
     "404": "There is no such user.",
     "429": "Over the rate limit.",
-    "4XX": "The gateway can make nothing of the request.",
-    "500": "The record could not be read, or something unforeseen went wrong.",
+    "4XX": "The gateway cannot process the request.",
+    "500": "The record could not be read, or an unexpected error occurred.",
     "503": "The table is busy or cannot be reached.",
-    "5XX": "The gateway got no answer.",
+    "5XX": "The function gave no answer.",
 }
 _HEADERS = {
     "ETag": "Changes when the record does, and only then.",
-    "Cache-Control": "How long who may keep the answer.",
+    "Cache-Control": "Who may store the answer, and for how long.",
     "X-Request-Id": "The same as requestId in the body.",
     "Retry-After": "Seconds to wait.",
     "Access-Control-Allow-Origin": "The origin whose pages may read the answer.",
-    "Access-Control-Allow-Methods": "What they may send.",
-    "Access-Control-Allow-Headers": "With which headers.",
-    "Access-Control-Max-Age": "For how many seconds a browser may remember that.",
+    "Access-Control-Allow-Methods": "The methods that they may use.",
+    "Access-Control-Allow-Headers": "The headers that they may send.",
+    "Access-Control-Max-Age": "For how many seconds a browser may cache the preflight.",
 }
 _HEADERS_OF = {
     "200": ("ETag", "Cache-Control", "X-Request-Id"),
@@ -91,7 +91,7 @@ def _server() -> Json:
         "variables": {
             "apiId": {"default": "api-id"},
             "region": {"default": "us-east-1"},
-            "stage": {"default": STAGE, "enum": ["dev", "staging", "prod"]},
+            "stage": {"default": STAGE},
         },
     }
 

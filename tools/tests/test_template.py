@@ -199,7 +199,8 @@ def test_pairs_read_as_mapping() -> None:
 
 def test_text_that_is_not_json_is_failed_assertion() -> None:
     assert decoded('{"a": 1}') == {"a": 1}
-    for text in ("{", "", None, {}):
+    nothing: list[Any] = ["{", "", None, {}]
+    for text in nothing:
         with pytest.raises(AssertionError, match="not JSON"):
             decoded(text)
 
