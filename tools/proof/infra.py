@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from contract import promises
 from tools import assemblies
-from tools.proof.shared.command import CannotRunError
-from tools.proof.template import cli
+from tools.proof.shared.command import CannotRunError, exit_code
+from tools.proof.template import cli, proofs
 from tools.template import Template
 
 FULL = "prod"
+PROOFS = Path(__file__).parent / "named" / "infra.toml"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the proof, and give the exit code."""
+    return exit_code(lambda: cli.main(arguments, _project()))
+
+
+def _project() -> cli.Project:
     promised = {p.id for p in promises.load().values() if "infra" in p.levels}
-    return cli.main(arguments, cli.Project("tests_infra", FULL, templates, promised))
+    return cli.Project("tests_infra", FULL, templates, promised, proofs.read(PROOFS, FULL))
 
 
 def templates(names: Sequence[str]) -> dict[str, Template]:

@@ -25,8 +25,10 @@ from ..shared.command import (
     proof_parser,
     selected,
 )
-from ..shared.verdicts import reviewed
+from ..shared.evidence import Kill
+from ..shared.verdicts import Entry, reviewed, unproven
 from . import generate, rules
+from .proofs import Proof, judge
 from .reports import html, junit, record, terminal
 from .run import Plan, Settings, run
 from .score import Stage
@@ -41,13 +43,19 @@ class Project:
     """What a project knows of itself, so that its command needs no arguments.
 
     `templates` gives the template of each stage, or of those that are named; `full` is the
-    stage whose mutants all run. `promised` are the promises that its tests must prove.
+    stage whose mutants all run. `promised` are the promises that its tests must prove, and
+    `proofs` the mutants that are named for them.
     """
 
     tests: str
     full: str
     templates: Callable[[Sequence[str]], Mapping[str, Template]]
     promised: Collection[str]
+    proofs: Sequence[Proof]
+
+    def named(self, stage: str) -> set[str]:
+        """The mutants of a stage that are named for a promise."""
+        return {proof.mutant for proof in self.proofs if proof.stage == stage}
 
 
 def main(arguments: Sequence[str], project: Project | None = None) -> int:
@@ -122,7 +130,7 @@ def _run(options: argparse.Namespace, project: Project | None) -> int:
         for plan in plans:
             terminal.show_changes(console, plan.template, plan.mutants)
         return OK
-    return _replay(plans, options, console, project.promised if project else ())
+    return _replay(plans, options, console, project)
 
 
 def _plans(options: argparse.Namespace, project: Project | None) -> list[Plan]:
@@ -137,7 +145,9 @@ def _plans(options: argparse.Namespace, project: Project | None) -> list[Plan]:
         arguments = (*extra, "--template", str(template.file), "--stage", name)
         plan = Plan(name, template, arguments, generate.mutants(template))
         if not options.stage and name != project.full:
-            plan = differing(plan, loaded[project.full], reference_name=project.full)
+            reference = loaded[project.full]
+            keep = project.named(name)
+            plan = differing(plan, reference, reference_name=project.full, keep=keep)
         plans.append(plan)
     return plans
 
@@ -150,7 +160,7 @@ def _selected(plans: list[Plan], pattern: str | None) -> list[Plan]:
 
 
 def _replay(
-    plans: list[Plan], options: argparse.Namespace, console: Console, promised: Collection[str]
+    plans: list[Plan], options: argparse.Namespace, console: Console, project: Project | None
 ) -> int:
     partial = options.only is not None
     file = options.reviewed or Path(options.tests) / REVIEWED
@@ -158,22 +168,39 @@ def _replay(
     settings = Settings(Cache(options.report / "validity.json"), entries, options.jobs)
     started = time.monotonic()
     stages = [run(plan, settings) for plan in plans]
-    if partial:
-        broken = rules.partial_rules(stages)
-    else:
-        named = any(test.promises for stage in stages for test in stage.tests)
-        broken = rules.broken_rules(stages, entries, promised if named else ())
+    kills, broken = _judged(stages, entries, project, partial=partial)
     terminal.show(console, stages, broken)
     if not partial:
-        _write(options.report, plans, stages, broken, console)
+        _write(options.report, plans, stages, kills, broken, console)
     console.print(f"{time.monotonic() - started:.1f} s", style="dim")
     return BAD if broken else OK
 
 
+def _judged(
+    stages: list[Stage], entries: list[Entry], project: Project | None, *, partial: bool
+) -> tuple[list[Kill], list[str]]:
+    """The proofs of the promises, and the rules that the run breaks."""
+    if partial:
+        return [], rules.partial_rules(stages)
+    broken = rules.broken_rules(stages, entries)
+    if project is None:
+        return [], broken
+    ran = {stage.name for stage in stages}
+    kills, useless = judge([p for p in project.proofs if p.stage in ran], stages)
+    whole = ran >= {proof.stage for proof in project.proofs}
+    missing = unproven(project.promised, (kill.promise for kill in kills)) if whole else []
+    return kills, [*broken, *useless, *missing]
+
+
 def _write(
-    folder: Path, plans: list[Plan], stages: list[Stage], broken: list[str], console: Console
+    folder: Path,
+    plans: list[Plan],
+    stages: list[Stage],
+    kills: list[Kill],
+    broken: list[str],
+    console: Console,
 ) -> None:
-    record.write(folder / "infra.json", stages, broken)
+    record.write(folder / "infra.json", stages, kills, broken)
     junit.write(folder / "infra.xml", stages, broken)
     written = "infra.json, infra.xml"
     if html.VIEWER.exists():

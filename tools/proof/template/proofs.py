@@ -1,58 +1,53 @@
-"""Which killed mutant is shown as the proof of a promise: the clearest."""
+"""Whether the mutants that are named for the promises prove them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from ..shared.verdicts import CRASHED, NOTICED
-from .edits import Mutant
-from .score import Stage, Verdict
-
-WORDS = ("LITERAL", "STRING", "PART")
+from ..shared import named
+from ..shared.evidence import Kill
+from ..shared.verdicts import NOTICED
+from .score import Stage
 
 
 @dataclass(frozen=True)
-class PromiseKill:
-    """A mutant that a test of a promise killed: the promise's proof."""
+class Proof:
+    """One way to break a promise: a mutant of one stage's template, in plain words."""
 
     promise: str
+    broken: str
     stage: str
-    verdict: Verdict
-    tests: tuple[str, ...]
+    mutant: str
 
-
-def promise_kills(stages: Iterable[Stage]) -> list[PromiseKill]:
-    """For each promise the clearest kill: by an assertion, by few promises' tests, of few tests."""
-    best: dict[str, tuple[tuple[object, ...], PromiseKill]] = {}
-    for stage in stages:
+    def kill(self, stages: Iterable[Stage]) -> Kill | str:
+        """Find who noticed the mutant; a line of text says why it proves nothing."""
+        about = f"the proof of {self.promise} on {self.stage}"
+        stage = next((stage for stage in stages if stage.name == self.stage), None)
+        found = [v for v in stage.verdicts if v.mutant.name == self.mutant] if stage else []
+        if not stage or not found:
+            return f"{about} is gone: no mutant is called {self.mutant}"
+        (verdict,) = found
+        if verdict.status not in NOTICED:
+            return f"{about} is {verdict.status}: {self.mutant}"
         promises = {test.id: test.promises for test in stage.tests}
-        for verdict in stage.with_status(*NOTICED):
-            named = {name for killer in verdict.killers for name in promises[killer]}
-            for name in named:
-                own = tuple(k for k in verdict.killers if name in promises[k])
-                rank = (
-                    verdict.status == CRASHED,
-                    -_echo(name, verdict.mutant),
-                    verdict.mutant.operator in WORDS,
-                    len(named),
-                    _clarity(verdict.mutant),
-                    len(verdict.killers),
-                    stage.name != "prod",
-                    verdict.mutant.name,
-                )
-                if name not in best or rank < best[name][0]:
-                    best[name] = (rank, PromiseKill(name, stage.name, verdict, own))
-    return [best[name][1] for name in sorted(best)]
+        own = tuple(killer for killer in verdict.killers if self.promise in promises[killer])
+        if not own:
+            return f"{about} is noticed by none of the promise's own tests: {self.mutant}"
+        return Kill(self.promise, self.mutant, self.broken, own, {"stage": self.stage})
 
 
-def _echo(promise: str, mutant: Mutant) -> int:
-    """How many words of a promise's id the mutant's name echoes."""
-    stems = [word[:5] for word in promise.split("-") if len(word) > 3]
-    return sum(stem in mutant.name.lower() for stem in stems)
+def read(file: Path, full: str) -> list[Proof]:
+    """Read the proofs; without a `stage` they are of the stage `full`. Raises CannotRunError."""
+    return [
+        Proof(entry.promise, entry.broken, entry.keys.get("stage", full), entry.keys["mutant"])
+        for entry in named.read(file, ["mutant"], ["stage"])
+    ]
 
 
-def _clarity(mutant: Mutant) -> bool:
-    """What a reader understands at once comes first."""
-    plain = ("ENUM", "FLIP", "NUMBER", "ADD_RESOURCE")
-    return not (mutant.group in ("composite", "iam") or mutant.operator in plain)
+def judge(proofs: Sequence[Proof], stages: Sequence[Stage]) -> tuple[list[Kill], list[str]]:
+    """Give the kills that prove the promises, and a line for each proof that proves nothing."""
+    answers = [proof.kill(stages) for proof in proofs]
+    kills = [answer for answer in answers if isinstance(answer, Kill)]
+    return kills, [answer for answer in answers if isinstance(answer, str)]

@@ -6,25 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
 from ..shared.suite import function_of
-from ..shared.verdicts import ERROR, NOTICED, SURVIVED, VOID, Entry, reviews_broken, unproven
-from .proofs import promise_kills
+from ..shared.verdicts import ERROR, NOTICED, SURVIVED, VOID, Entry, reviews_broken
 from .score import ALIVE, VALID, Stage
 
 MOST_REVIEWED = 0.05
 
 
-def broken_rules(
-    stages: Collection[Stage], entries: Collection[Entry], promised: Collection[str]
-) -> list[str]:
-    """Name every rule that a whole run breaks.
-
-    `promised` are the ids that need a killed mutant; empty where there is no ledger.
-    """
+def broken_rules(stages: Collection[Stage], entries: Collection[Entry]) -> list[str]:
+    """Name every rule that a whole run breaks."""
     return [
         *partial_rules(stages),
         *_reviews(stages, entries),
         *(f"no valid mutant is killed by {test}" for test in idle_tests(stages)),
-        *unproven(promised, (kill.promise for kill in promise_kills(stages))),
     ]
 
 

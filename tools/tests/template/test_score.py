@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
+from tools.proof.shared.evidence import Kill
 from tools.proof.shared.verdicts import EQUIVALENT, ERROR, INVALID, Entry
 from tools.proof.template import rules, score
 from tools.proof.template.edits import Mutant
-from tools.proof.template.proofs import promise_kills
+from tools.proof.template.proofs import Proof, judge
 from tools.proof.template.replay import CollectedTest, Outcome
 from tools.proof.template.score import Answer, Stage
 
@@ -57,7 +60,7 @@ def test_statuses() -> None:
 def test_error_is_never_a_kill() -> None:
     stage = _judged(Answer(_mutant("a"), None, ERROR, "died"))
     assert stage.score == 0.0
-    assert "prod: 1 valid mutants survived" in rules.broken_rules([stage], [], set())
+    assert "prod: 1 valid mutants survived" in rules.broken_rules([stage], [])
 
 
 def test_invalid_and_equivalent_do_not_enter_the_score() -> None:
@@ -72,7 +75,7 @@ def test_kills_of_test_that_is_red_on_canary_have_their_own_status() -> None:
     assert stage.verdicts[1].killers == (B,)
     assert A in stage.verdicts[0].reason
     assert stage.score == round(1 / 3, 4)
-    lines = rules.broken_rules([stage], [], set())
+    lines = rules.broken_rules([stage], [])
     assert "prod: 1 valid mutants survived" in lines
     assert "prod: 1 are killed only by tests whose kills do not count" in lines
     assert f"prod: {A} is red on a canary (keys): its kills do not count" in lines
@@ -87,7 +90,7 @@ def test_test_that_kills_too_many_mutants_is_a_snapshot() -> None:
     stage = _judged(*wide, *some)
     assert stage.too_wide == {A: round(5 / 11, 4)}
     assert _statuses(stage).count("killed, not counted") == 5
-    assert any("snapshot" in line for line in rules.broken_rules([stage], [], set()))
+    assert any("snapshot" in line for line in rules.broken_rules([stage], []))
 
 
 def test_every_test_that_takes_the_template_must_kill() -> None:
@@ -99,7 +102,7 @@ def test_every_test_that_takes_the_template_must_kill() -> None:
 
 def test_survivors_of_must_kill_class_are_named() -> None:
     survivor = Answer(_mutant("a", "iam"), Outcome())
-    lines = rules.broken_rules([_judged(survivor)], [], set())
+    lines = rules.broken_rules([_judged(survivor)], [])
     assert "prod: 1 of them in the must-kill class iam" in lines
 
 
@@ -107,30 +110,39 @@ def test_reviewed_equivalents_that_are_killed_stale_or_too_many_are_named() -> N
     stage = _judged(_ran("a", review=True), _ran("b", A, review=True), partial=True)
     assert _statuses(stage) == ["equivalent", "killed"]
     entries = [Entry(name, "r", "s") for name in ("a", "b", "gone")]
-    lines = rules.broken_rules([stage], entries, set())
+    lines = rules.broken_rules([stage], entries)
     assert "stale reviewed entry, no such mutant is made: gone" in lines
     assert "a reviewed equivalent is killed: b" in lines
     assert any("more than 5%" in line for line in lines)
     kills = [_ran(f"m{n:02}", (A, B, C)[n % 3]) for n in range(40)]
     few = _judged(*kills, _ran("a", review=True))
-    assert not rules.broken_rules([few], entries[:1], set())
+    assert not rules.broken_rules([few], entries[:1])
 
 
-def test_promise_needs_kill_of_its_own_test() -> None:
-    stage = _judged(_ran("a", A), _ran("b", C), _ran("c", C), partial=True)
-    lines = rules.broken_rules([stage], [], {"logs-kept", "table-kept"})
-    (line,) = [line for line in lines if "promise" in line]
-    assert line.startswith("the promise table-kept is unproven")
+def test_proof_names_who_noticed_it() -> None:
+    proof = Proof("logs-kept", "The logs go.", "prod", "a")
+    kills, problems = judge([proof], [_judged(_ran("a", A, C), partial=True)])
+    assert problems == []
+    assert kills == [Kill("logs-kept", "a", "The logs go.", (A,), {"stage": "prod"})]
 
 
-def test_clearest_kill_is_the_proof() -> None:
-    stage = _judged(
-        _ran("a#/Crash:FLIP", A, crashed=(A,)),
-        _ran("b#/Both:FLIP", A, B),
-        _ran("c#/Else:FLIP", A),
-        _ran("d#/LogsKept:FLIP", A, B),
-        partial=True,
-    )
-    (logs, _) = promise_kills([stage])
-    assert (logs.promise, logs.verdict.mutant.name) == ("logs-kept", "d#/LogsKept:FLIP")
-    assert logs.tests == (A,)
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (_ran("b", A), "is gone: no mutant is called a"),
+        (Answer(_mutant("a"), None, INVALID, "E3002"), "is invalid: a"),
+        (_ran("a"), "is survived: a"),
+        (_ran("a", C), "is noticed by none of the promise's own tests: a"),
+    ],
+)
+def test_proof_that_proves_nothing_is_named(answer: Answer, problem: str) -> None:
+    proof = Proof("logs-kept", "The logs go.", "prod", "a")
+    kills, problems = judge([proof], [_judged(answer, partial=True)])
+    assert kills == []
+    assert problems == [f"the proof of logs-kept on prod {problem}"]
+
+
+def test_proof_of_stage_that_did_not_run_is_named() -> None:
+    proof = Proof("logs-kept", "The logs go.", "dev", "a")
+    _, problems = judge([proof], [_judged(_ran("a", A), partial=True)])
+    assert problems == ["the proof of logs-kept on dev is gone: no mutant is called a"]

@@ -6,25 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from ...shared import evidence
-from ..proofs import promise_kills
+from ...shared.evidence import Kill
 from ..score import ALIVE, Stage, Verdict
 
 
-def write(file: Path, stages: list[Stage], broken: list[str]) -> None:
-    """Write kills (one proof a promise), survivors, counts and scores; then every mutant."""
+def write(file: Path, stages: list[Stage], kills: list[Kill], broken: list[str]) -> None:
+    """Write kills (the proofs of the promises), survivors, counts and scores; then every mutant."""
     evidence.write(
         file,
         "infra",
-        kills=[
-            evidence.Kill(
-                kill.promise,
-                kill.verdict.mutant.name,
-                kill.verdict.mutant.description,
-                kill.tests,
-                {"stage": kill.stage},
-            )
-            for kill in promise_kills(stages)
-        ],
+        kills=kills,
         survivors=[
             {"stage": stage.name, "mutant": verdict.mutant.name, "status": verdict.status}
             for stage in stages
