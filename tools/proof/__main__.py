@@ -13,7 +13,7 @@ COMMANDS = {
     "template": ("tools.proof.infra", "break the synthesized template, run tests_infra"),
     "function": ("tools.proof.function.cli", "break the function, run tests_unit"),
     "stage": ("tools.proof.stage.cli", "break a running stage, run tests_e2e"),
-    "promises": ("tools.proof.page", "write docs/promises.md from the evidence of the others"),
+    "promises": ("tools.proof.promises", "write docs/promises.md from the evidence of the others"),
 }
 # What decides about a change, in this order.
 ALL = (["template"], ["function"], ["stage"], ["promises", "--check"])

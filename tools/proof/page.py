@@ -1,139 +1,166 @@
-"""The page of promises: docs/promises.md, from the ledger, the tests and the runs' evidence.
+"""The page of promises: what was broken to prove each of them, and which test noticed it.
 
-Evidence is one JSON file a level (build/mutation/infra.json, unit.json, e2e.json) whose
-`kills` name, for each promise, what was broken so that one of its own tests went red.
+Renders the same content as Markdown and as one self-contained HTML page.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
-from contract import promises
-from contract.promises import Keeper, Promise
-from tools.proof.shared import evidence
-from tools.proof.shared.command import BAD, OK, CommandParser, exit_code
+import jinja2
 
-PAGE = Path("docs/promises.md")
-HEAD = """# Promises
+from contract.promises import Promise
+from tools.proof.shared.evidence import Summary
 
-What the system promises, which tests keep each promise at each level, and what was
-broken to prove that these tests can fail. The ledger is `contract/promises.toml`; this page is
-generated from it, from the tests' markers and from the last `tox -e mutation` by
-`python -m tools.proof promises`.
-"""
-COMMANDS = {
-    "infra": "python -m tools.proof template",
-    "unit": "python -m tools.proof function",
-    "e2e": "python -m tools.proof stage",
-}
-_ENTRY = re.compile(
-    r"^### (?P<promise>\S+)$|^- \*\*(?P<level>\w+)\*\*: broken: (?P<broken>.*)$", re.M
+UNPROVEN = "not proven"
+# How many proofs of a level, and tests of a proof, the page names; it counts the others.
+PROOFS, TESTS = 6, 3
+LAST_RUN = re.compile(r"^Last run: .*$", re.MULTILINE)
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
+    autoescape=jinja2.select_autoescape(["html.jinja"]),
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
 )
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What was broken at one level so that a test of the promise went red."""
+    """One way to break a promise at one level, and the tests of the promise that noticed it."""
 
     promise: str
     level: str
     broken: str
+    mutant: str
+    tests: tuple[str, ...]
+
+    @property
+    def functions(self) -> list[str]:
+        """`test_file.py::test_function` of each test, once, in order."""
+        names = (test.partition("[")[0].rpartition("/")[2] for test in self.tests)
+        return list(dict.fromkeys(names))
+
+    @property
+    def named(self) -> list[str]:
+        return self.functions[:TESTS]
+
+    @property
+    def noticed_by(self) -> str:
+        """`test_a`, `test_b`, `test_c` and 2 more."""
+        shown = ", ".join(f"`{name}`" for name in self.named)
+        more = len(self.functions) - TESTS
+        return f"{shown} and {more} more" if more > 0 else shown
 
 
-def proofs(folder: Path, levels: Iterable[str] = promises.LEVELS) -> list[Proof]:
-    """Read the first kill of each promise at each level. Raises CannotRunError."""
-    found: dict[tuple[str, str], Proof] = {}
-    for level in levels:
-        for kill in evidence.read(folder / f"{level}.json", COMMANDS[level]):
-            broken = _in_one_line(kill, level)
-            found.setdefault((kill.promise, level), Proof(kill.promise, level, broken))
-    return list(found.values())
+@dataclass(frozen=True)
+class Level:
+    """What one level's proof saw; `what` names the things that were broken on purpose."""
+
+    name: str
+    what: str
+    promises: int
+    proven: int
+    summary: Summary
 
 
-def unproven(ledger: Mapping[str, Promise], found: Iterable[Proof]) -> list[str]:
-    """Name `promise (level)` for each that nothing proves."""
-    proven = {(proof.promise, proof.level) for proof in found}
-    return [
-        f"{promise.id} ({level})"
-        for promise in ledger.values()
-        for level in promise.levels
-        if (promise.id, level) not in proven
-    ]
+@dataclass(frozen=True)
+class Entry:
+    """One promise with its proofs."""
+
+    promise: Promise
+    proofs: tuple[Proof, ...]
+
+    @property
+    def id(self) -> str:
+        return self.promise.id
+
+    @property
+    def sentence(self) -> str:
+        return self.promise.sentence
+
+    @property
+    def aws(self) -> str:
+        return self.promise.aws
+
+    def shown(self, level: str) -> list[Proof]:
+        """The proofs of a level that the page names."""
+        return self._at(level)[:PROOFS]
+
+    def more(self, level: str) -> int:
+        """How many proofs of a level the page only counts."""
+        return max(0, len(self._at(level)) - PROOFS)
+
+    def _at(self, level: str) -> list[Proof]:
+        return [proof for proof in self.proofs if proof.level == level]
+
+    def mark(self, level: str) -> str:
+        """What the table of promises and levels says."""
+        if level not in self.promise.levels:
+            return ""
+        if not self._at(level):
+            return UNPROVEN
+        return "AWS" if level == "e2e" and self.aws else "✓"
 
 
-def render(ledger: Mapping[str, Promise], keepers: list[Keeper], found: Iterable[Proof]) -> str:
-    """Write the page's text. Tests are listed by file, in the order of their names."""
-    broken = {(proof.promise, proof.level): proof.broken for proof in found}
-    sections = [_section(promise, keepers, broken) for promise in ledger.values()]
-    return "\n".join([HEAD, *sections])
+@dataclass(frozen=True)
+class Group:
+    """One part of the ledger."""
+
+    title: str
+    promises: tuple[Entry, ...]
 
 
-def proofs_in(page: str) -> list[Proof]:
-    """Read what a page says was broken: the part of it that only a run can tell."""
-    found, promise = [], ""
-    for entry in _ENTRY.finditer(page):
-        promise = entry["promise"] or promise
-        if entry["level"]:
-            found.append(Proof(promise, entry["level"], entry["broken"]))
-    return found
+@dataclass(frozen=True)
+class Page:
+    """All that the page shows. `date` and `commit` are those of the last run."""
+
+    groups: tuple[Group, ...]
+    levels: tuple[Level, ...]
+    date: str
+    commit: str
+
+    @property
+    def promises(self) -> list[Entry]:
+        return [entry for group in self.groups for entry in group.promises]
+
+    @property
+    def unproven(self) -> list[str]:
+        """`promise (level)` for each that nothing proves."""
+        return [
+            f"{entry.id} ({level})"
+            for entry in self.promises
+            for level in entry.promise.levels
+            if entry.mark(level) == UNPROVEN
+        ]
+
+    def markdown(self) -> str:
+        return _TEMPLATES.get_template("promises.md.jinja").render(page=self)
+
+    def html(self) -> str:
+        return _TEMPLATES.get_template("promises.html.jinja").render(page=self)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write or check the page, and give the exit code."""
-    return exit_code(lambda: _run(_parser().parse_args(arguments)))
-
-
-def _parser() -> CommandParser:
-    parser = CommandParser(
-        prog="python -m tools.proof promises",
-        description=f"Writes {PAGE} from contract/promises.toml and the last runs' evidence.",
-        epilog="Exit codes: 0 written or current, 1 out of date or a promise unproven, "
-        "2 evidence is missing.",
+def grouped(ledger: Mapping[str, Promise], proofs: Iterable[Proof]) -> tuple[Group, ...]:
+    """The ledger's groups, in its order, with the proofs of each promise."""
+    known = list(proofs)
+    groups = groupby(ledger.values(), key=lambda promise: promise.group)
+    return tuple(
+        Group(title, tuple(_entry(promise, known) for promise in promises))
+        for title, promises in groups
     )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing, fail on any difference"
-    )
-    parser.add_argument(
-        "--evidence",
-        type=Path,
-        default=evidence.FOLDER,
-        metavar="DIR",
-        help="where infra.json, unit.json and e2e.json stand (default: %(default)s)",
-    )
-    return parser
 
 
-def _run(options: argparse.Namespace) -> int:
-    ledger = promises.load()
-    found = proofs(options.evidence)
-    missing = unproven(ledger, found)
-    if missing:
-        print(f"unproven: {', '.join(missing)}")
-        return BAD
-    text = render(ledger, promises.keepers(), found)
-    if options.check:
-        current = PAGE.exists() and PAGE.read_text(encoding="utf-8") == text
-        print(f"{PAGE} is {'current' if current else f'out of date: run {_parser().prog}'}")
-        return OK if current else BAD
-    PAGE.write_text(text, encoding="utf-8")
-    print(f"wrote {PAGE}")
-    return OK
+def _entry(promise: Promise, proofs: Sequence[Proof]) -> Entry:
+    own = [proof for proof in proofs if proof.promise == promise.id]
+    return Entry(promise, tuple(own))
 
 
-def _section(promise: Promise, keepers: list[Keeper], broken: Mapping[tuple[str, str], str]) -> str:
-    lines = [f"### {promise.id}", "", promise.sentence, ""]
-    for level in promise.levels:
-        lines.append(f"- **{level}**: broken: {broken.get((promise.id, level), 'nothing')}")
-        tests = sorted(k.test for k in keepers if (k.promise, k.level) == (promise.id, level))
-        lines += [f"  - `{test}`" for test in tests]
-    return "\n".join(lines) + "\n"
-
-
-def _in_one_line(kill: evidence.Kill, level: str) -> str:
-    """Describe a kill. The name of a function's mutant is a number in its file: left out."""
-    words = " ".join(kill.description.split())
-    return words if level == "unit" else f"{words} (`{kill.mutant}`)"
+def same(page: str, other: str) -> bool:
+    """Whether two pages differ in nothing but when they were made."""
+    return LAST_RUN.sub("", page) == LAST_RUN.sub("", other)

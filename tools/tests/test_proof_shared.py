@@ -18,7 +18,7 @@ from tools.proof.shared.command import (
     exit_code,
     selected,
 )
-from tools.proof.shared.evidence import Kill
+from tools.proof.shared.evidence import Evidence, Kill, Summary
 from tools.proof.shared.suite import Suite, collect, promises_of
 from tools.proof.shared.verdicts import KILLED, SURVIVED, Entry
 
@@ -182,11 +182,13 @@ def test_stale_and_killed_reviews_are_named() -> None:
 def test_evidence_is_read_as_it_was_written(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "unit.json"
     kill = Kill("kept", "m", "what was broken", ("t.py::test_a",), {"stage": "prod"})
-    evidence.write(file, "unit", kills=[kill], survivors=[], counts={"killed": 1}, extra=[1])
+    summary = Summary(broken=2, noticed=1, missed=1)
+    evidence.write(
+        file, "unit", summary=summary, kills=[kill], survivors=[], counts={"killed": 1}, extra=[1]
+    )
     assert json.loads(file.read_text(encoding="utf-8"))["kills"][0]["stage"] == "prod"
-    assert evidence.read(file, "a command") == [
-        Kill("kept", "m", "what was broken", ("t.py::test_a",))
-    ]
+    proven = Kill("kept", "m", "what was broken", ("t.py::test_a",))
+    assert evidence.read(file, "a command") == Evidence((proven,), summary)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"kills": [{}]}', '{"kills": 3}'])

@@ -55,6 +55,11 @@ class Report:
         }
 
     @property
+    def summary(self) -> evidence.Summary:
+        noticed = len(self.verdicts) - len(self._alive)
+        return evidence.Summary(len(self.verdicts), noticed, len(self.survivors))
+
+    @property
     def _alive(self) -> list[Verdict]:
         return [verdict for verdict in self.verdicts if verdict.status not in NOTICED]
 
@@ -75,6 +80,7 @@ class Report:
         evidence.write(
             file,
             "unit",
+            summary=self.summary,
             kills=[
                 evidence.Kill(
                     promise, proof.mutant.name, proof.mutant.description, (str(proof.test),)

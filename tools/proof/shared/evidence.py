@@ -30,10 +30,33 @@ class Kill:
     more: Json = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to: how much was broken on purpose, and how much of it was noticed.
+
+    A false alarm is a test that fails although nothing is broken. What is neither noticed nor
+    missed is an equivalent edit, or nothing that AWS would accept.
+    """
+
+    broken: int
+    noticed: int
+    missed: int
+    false_alarms: int = 0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The part of a file that the page of promises shows."""
+
+    kills: tuple[Kill, ...]
+    summary: Summary
+
+
 def write(
     file: Path,
     level: str,
     *,
+    summary: Summary,
     kills: Iterable[Kill],
     survivors: Iterable[Mapping[str, Any]],
     counts: Mapping[str, Any],
@@ -43,6 +66,7 @@ def write(
     content = {
         "level": level,
         **stamp(),
+        "summary": asdict(summary),
         "kills": [_row(kill) for kill in kills],
         "survivors": list(survivors),
         "counts": counts,
@@ -53,16 +77,17 @@ def write(
     file.write_text(text + "\n", encoding="utf-8")
 
 
-def read(file: Path, command: str) -> list[Kill]:
-    """Read the kills of a level. Raises CannotRunError; `command` is what writes the file."""
+def read(file: Path, command: str) -> Evidence:
+    """Read what a level proved. Raises CannotRunError; `command` is what writes the file."""
     if not file.exists():
         raise CannotRunError(f"{file} is missing: {command} writes it")
     try:
-        rows = json.loads(file.read_text(encoding="utf-8"))["kills"]
-        return [
+        content = json.loads(file.read_text(encoding="utf-8"))
+        kills = tuple(
             Kill(row["promise"], row["mutant"], row["description"], tuple(row["tests"]))
-            for row in rows
-        ]
+            for row in content["kills"]
+        )
+        return Evidence(kills, Summary(**content["summary"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CannotRunError(f"{file} is not the evidence of a run ({error!r})") from None
 

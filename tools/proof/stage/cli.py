@@ -22,7 +22,7 @@ from tools.proof.shared.command import (
     proof_parser,
     selected,
 )
-from tools.proof.shared.evidence import FOLDER, Kill
+from tools.proof.shared.evidence import FOLDER, Kill, Summary
 from tools.proof.shared.suite import function_of
 from tools.proof.shared.verdicts import unproven
 from tools.proof.stage.faults import FAULTS
@@ -58,6 +58,7 @@ def _run(options: argparse.Namespace) -> int:
         evidence.write(
             FOLDER / "e2e.json",
             "e2e",
+            summary=Summary(len(kills), len(caught), len(survivors)),
             kills=caught,
             survivors=[{"promise": kill.promise, "mutant": kill.mutant} for kill in survivors],
             counts={"faults": len(kills), "caught": len(caught), "survived": len(survivors)},

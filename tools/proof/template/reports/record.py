@@ -7,6 +7,7 @@ from typing import Any
 
 from ...shared import evidence
 from ...shared.evidence import Kill
+from ...shared.verdicts import NOTICED
 from ..score import ALIVE, Stage, Verdict
 
 
@@ -15,6 +16,7 @@ def write(file: Path, stages: list[Stage], kills: list[Kill], broken: list[str])
     evidence.write(
         file,
         "infra",
+        summary=_summary(stages),
         kills=kills,
         survivors=[
             {"stage": stage.name, "mutant": verdict.mutant.name, "status": verdict.status}
@@ -25,6 +27,16 @@ def write(file: Path, stages: list[Stage], kills: list[Kill], broken: list[str])
         scores={stage.name: {"raw": stage.raw_score, "valid": stage.score} for stage in stages},
         broken_rules=broken,
         stages=[_stage(stage) for stage in stages],
+    )
+
+
+def _summary(stages: list[Stage]) -> evidence.Summary:
+    """Of all stages together; of a stage beside the full one only what differs from it ran."""
+    return evidence.Summary(
+        broken=sum(len(stage.verdicts) for stage in stages),
+        noticed=sum(len(stage.with_status(*NOTICED)) for stage in stages),
+        missed=sum(len(stage.with_status(*ALIVE)) for stage in stages),
+        false_alarms=len({test for stage in stages for test in stage.red_on_canary}),
     )
 
 
