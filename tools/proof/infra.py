@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contract import promises
 from tools import assemblies
+from tools.evidence import stamp
 from tools.proof.shared.command import CannotRunError, exit_code
 from tools.proof.template import cli, proofs
 from tools.template import Template
@@ -22,7 +23,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _project() -> cli.Project:
     promised = {p.id for p in promises.load().values() if "infra" in p.levels}
-    return cli.Project("tests_infra", FULL, templates, promised, proofs.read(PROOFS, FULL))
+    named = proofs.read(PROOFS, FULL)
+    return cli.Project("tests_infra", FULL, templates, promised, named, stamp())
 
 
 def templates(names: Sequence[str]) -> dict[str, Template]:

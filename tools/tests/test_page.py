@@ -28,7 +28,7 @@ def _evidence(folder: Path, *kills: Kill, levels: tuple[str, ...] = promises.LEV
     for level in levels:
         own = [kill for kill in kills if level in LEDGER[kill.promise].levels]
         file = folder / f"{level}.json"
-        evidence.write(file, level, summary=SUMMARY, kills=own, survivors=[], counts={})
+        evidence.write(file, level, stamp={}, summary=SUMMARY, kills=own, survivors=[], counts={})
 
 
 def test_page_shows_what_was_broken_and_who_noticed(tmp_path: Path) -> None:

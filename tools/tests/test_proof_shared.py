@@ -184,7 +184,14 @@ def test_evidence_is_read_as_it_was_written(tmp_path: Path) -> None:
     kill = Kill("kept", "m", "what was broken", ("t.py::test_a",), {"stage": "prod"})
     summary = Summary(broken=2, noticed=1, missed=1)
     evidence.write(
-        file, "unit", summary=summary, kills=[kill], survivors=[], counts={"killed": 1}, extra=[1]
+        file,
+        "unit",
+        stamp={"commit": "x"},
+        summary=summary,
+        kills=[kill],
+        survivors=[],
+        counts={"killed": 1},
+        extra=[1],
     )
     assert json.loads(file.read_text(encoding="utf-8"))["kills"][0]["stage"] == "prod"
     proven = Kill("kept", "m", "what was broken", ("t.py::test_a",))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.evidence import stamp
 from tools.proof.function.forks import Verdict
 from tools.proof.function.mutants import Key
 from tools.proof.shared import evidence, verdicts
@@ -80,6 +81,7 @@ class Report:
         evidence.write(
             file,
             "unit",
+            stamp=stamp(),
             summary=self.summary,
             kills=[
                 evidence.Kill(

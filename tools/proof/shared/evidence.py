@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tools.evidence import stamp
-
 from .command import CannotRunError
 
 FOLDER = Path("build/mutation")
@@ -56,16 +54,20 @@ def write(
     file: Path,
     level: str,
     *,
+    stamp: Mapping[str, Any],
     summary: Summary,
     kills: Iterable[Kill],
     survivors: Iterable[Mapping[str, Any]],
     counts: Mapping[str, Any],
     **more: Any,
 ) -> None:
-    """Write the evidence. The same run gives the same bytes, but for the time."""
+    """Write the evidence; `stamp` says of which state of the sources.
+
+    The same run with the same stamp gives the same bytes.
+    """
     content = {
         "level": level,
-        **stamp(),
+        **stamp,
         "summary": asdict(summary),
         "kills": [_row(kill) for kill in kills],
         "survivors": list(survivors),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from contract import promises
+from tools.evidence import stamp
 from tools.local_stage import LocalStageError
 from tools.proof.shared import evidence
 from tools.proof.shared.command import (
@@ -58,6 +59,7 @@ def _run(options: argparse.Namespace) -> int:
         evidence.write(
             FOLDER / "e2e.json",
             "e2e",
+            stamp=stamp(),
             summary=Summary(len(kills), len(caught), len(survivors)),
             kills=caught,
             survivors=[{"promise": kill.promise, "mutant": kill.mutant} for kill in survivors],

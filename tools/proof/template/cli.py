@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -44,7 +45,8 @@ class Project:
 
     `templates` gives the template of each stage, or of those that are named; `full` is the
     stage whose mutants all run. `promised` are the promises that its tests must prove, and
-    `proofs` the mutants that are named for them.
+    `proofs` the mutants that are named for them; `stamp` says which state of the
+    sources the evidence is of.
     """
 
     tests: str
@@ -52,6 +54,7 @@ class Project:
     templates: Callable[[Sequence[str]], Mapping[str, Template]]
     promised: Collection[str]
     proofs: Sequence[Proof]
+    stamp: Mapping[str, Any]
 
     def named(self, stage: str) -> set[str]:
         """The mutants of a stage that are named for a promise."""
@@ -171,7 +174,9 @@ def _replay(
     kills, broken = _judged(stages, entries, project, partial=partial)
     terminal.show(console, stages, broken)
     if not partial:
-        _write(options.report, plans, stages, kills, broken, console)
+        stamp = project.stamp if project else {}
+        record.write(options.report / "infra.json", stages, kills, broken, stamp)
+        _write(options.report, plans, stages, broken, console)
     console.print(f"{time.monotonic() - started:.1f} s", style="dim")
     return BAD if broken else OK
 
@@ -196,11 +201,9 @@ def _write(
     folder: Path,
     plans: list[Plan],
     stages: list[Stage],
-    kills: list[Kill],
     broken: list[str],
     console: Console,
 ) -> None:
-    record.write(folder / "infra.json", stages, kills, broken)
     junit.write(folder / "infra.xml", stages, broken)
     written = "infra.json, infra.xml"
     if html.VIEWER.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,18 @@ from ...shared.verdicts import NOTICED
 from ..score import ALIVE, Stage, Verdict
 
 
-def write(file: Path, stages: list[Stage], kills: list[Kill], broken: list[str]) -> None:
+def write(
+    file: Path,
+    stages: list[Stage],
+    kills: list[Kill],
+    broken: list[str],
+    stamp: Mapping[str, Any],
+) -> None:
     """Write kills (the proofs of the promises), survivors, counts and scores; then every mutant."""
     evidence.write(
         file,
         "infra",
+        stamp=stamp,
         summary=_summary(stages),
         kills=kills,
         survivors=[
