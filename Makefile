@@ -19,7 +19,8 @@ help: ## list the targets and the levels
 	done | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
 
 local: announced ## serve the stack on this machine until Ctrl-C (ARGS="--port 4566")
-	@$(TOX) run -qq -e local -- $(ARGS)
+	@$(TOX) run -qq --notest -e local
+	@$(DEV) -m tools.local_stage $(ARGS)
 
 test: announced ## lint, types, unit, infra, tools, e2e, mutation
 	@$(TOX) run -q

@@ -140,7 +140,7 @@ def _remove_unused(cache: Path) -> None:
 
 
 def main() -> int:
-    """Print the folder, or the assembly of one stage; 0, or the exit code of the synthesis."""
+    """Print the folder, or the assembly of a stage; return 0, or the exit code of the synthesis."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.assemblies",
         description="Synthesizes the stages unless that is done, and prints the folder.",

@@ -101,16 +101,16 @@ class _Deployed:
         for resource in self._stack.resources(type_):
             yield self._values[resource.logical_id], resource.properties
 
-    def value(self, given: Any) -> str:
+    def value(self, written: Any) -> str:
         """Return what a literal, a Ref or a join of these stands for."""
-        match given:
+        match written:
             case str():
-                return given
+                return written
             case {"Ref": str(name)} if name in self._values:
                 return self._values[name]
             case {"Fn::Join": [str(between), [*parts]]}:
                 return between.join(self.value(part) for part in parts)
-        raise LocalStageError(f"the local stage cannot complete {given!r}")
+        raise LocalStageError(f"the local stage cannot complete {written!r}")
 
 
 def _rest_api(gateway: Any, api: str, properties: dict[str, Any]) -> None:
@@ -139,7 +139,7 @@ def _access_log(gateway: Any, deployed: _Deployed, properties: dict[str, Any]) -
 
 
 def _gateway_responses(gateway: Any, deployed: _Deployed) -> None:
-    """The request id of the gateway's own answers: the emulator knows no extended one.
+    """Show the plain request id in the gateway's own answers: the emulator has no extended id.
 
     A stage serves what its deployment found, hence a new deployment.
     """

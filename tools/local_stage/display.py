@@ -21,7 +21,7 @@ from tools.local_stage.serving import RunningStage
 def progress(stream: TextIO | None = None) -> Iterator[Callable[[str], None]]:
     """Yield a function that shows what begins now, and the step before as done.
 
-    A spinner on a terminal, plain lines elsewhere. On standard error, in order with the errors.
+    A spinner on a terminal, plain lines elsewhere; on standard error, so that errors come after.
     """
     console = Console(file=stream or sys.stderr, highlight=False)
     status = console.status("", spinner="dots")

@@ -25,7 +25,7 @@ class RunningStage:
     port: int
     ca_bundle: Path  # PEM file, to trust the URL's certificate
     signed: bool  # requests need a signature (AWS_IAM)
-    allowed_origin: str  # one whose browsers may read answers
+    allowed_origin: str  # an origin whose pages may read answers
     account: str
     stack_name: str
     outputs: dict[str, str]
