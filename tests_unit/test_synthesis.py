@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,22 +48,19 @@ def _rule(entry: Accepted) -> str:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_synthesis_has_no_findings(stage: str, tmp_path: Path) -> None:
-    synthesize(build(context=context_of(stage), output=str(tmp_path)))
-    assert findings(tmp_path) == set()
+def test_synthesis_has_no_findings(stage: str, assembly: Callable[[str], Path]) -> None:
+    assert findings(assembly(stage)) == set()
 
 
-def test_synthesis_is_reproducible(tmp_path: Path) -> None:
-    templates = []
-    for name in ("one", "two"):
-        synthesize(build(context=context_of("prod"), output=str(tmp_path / name)))
-        templates.append(Template.in_assembly(tmp_path / name).file.read_bytes())
-    assert templates[0] == templates[1]
-
-
-def test_asset_holds_package_of_function_alone(tmp_path: Path) -> None:
+def test_synthesis_is_reproducible(tmp_path: Path, assembly: Callable[[str], Path]) -> None:
+    """Another process, at another time and in another folder, writes the same template."""
     synthesize(build(context=context_of("prod"), output=str(tmp_path)))
-    (asset,) = tmp_path.glob("asset.*")
+    templates = [Template.in_assembly(folder).file for folder in (tmp_path, assembly("prod"))]
+    assert templates[0].read_bytes() == templates[1].read_bytes()
+
+
+def test_asset_holds_package_of_function_alone(assembly: Callable[[str], Path]) -> None:
+    (asset,) = assembly("prod").glob("asset.*")
     assert [child.name for child in asset.iterdir()] == ["lambda_function"]
     files = [file for file in asset.rglob("*") if file.is_file()]
     assert {file.suffix for file in files} == {".py"}
