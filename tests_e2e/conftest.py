@@ -21,7 +21,7 @@ from tests_e2e.failing_table import failing_table as failing_table_stage  # noqa
 from tests_e2e.leftovers import Journal  # noqa: E402
 from tests_e2e.principals import Principals  # noqa: E402
 from tests_e2e.target import Target  # noqa: E402
-from tests_e2e.traffic import Traffic  # noqa: E402
+from tests_e2e.traffic import Schedule, Traffic, write_groups  # noqa: E402
 from tests_e2e.users import Users  # noqa: E402
 
 TARGET = pytest.StashKey[Target]()
@@ -39,11 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """xdist: keep each `xdist_group` in one worker, unless another way was asked for."""
-    if config.getoption("numprocesses", None) and config.option.dist == "no":
-        config.option.dist = "loadgroup"
+    by_default = config.getvalue("dist") == "load"
+    return Schedule(config, log, config.stash[FOLDER]) if by_default else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -76,11 +76,13 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["e2e_folder"] = str(node.config.stash[FOLDER])
 
 
-def pytest_collection_modifyitems(config: pytest.Config) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if TARGET not in config.stash:
         raise pytest.UsageError(
             "name tests_e2e on the command line: pytest tests_e2e --stage-url URL"
         )
+    if _is_worker(config):
+        write_groups(items, config.stash[FOLDER])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -8,17 +8,49 @@ others wait for it.
 from __future__ import annotations
 
 import fcntl
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests_e2e.client import Answer, Client
 
 GATEWAY_SECONDS = 29.0  # the longest that API Gateway waits for a function
+
+
+class Schedule(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each `xdist_group` to one worker, the largest first, and every other check by itself.
+
+    `--dist loadgroup` would do the same, but xdist 3.8 renames items, which pytest 9.2 ignores.
+    """
+
+    def __init__(self, config: pytest.Config, log: Any, folder: Path) -> None:
+        super().__init__(config, log)
+        self._file = folder / "groups.json"
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self._groups.get(nodeid, nodeid)
+
+    @cached_property
+    def _groups(self) -> dict[str, str]:
+        groups: dict[str, str] = json.loads(self._file.read_text(encoding="utf-8"))
+        return groups
+
+
+def write_groups(items: Sequence[pytest.Item], folder: Path) -> None:
+    """Tell the scheduler, which is in another process, the group of each check that has one."""
+    marks = {item.nodeid: item.get_closest_marker("xdist_group") for item in items}
+    groups = {nodeid: mark.args[0] for nodeid, mark in marks.items() if mark}
+    (folder / "groups.json").write_text(json.dumps(groups), encoding="utf-8")
 
 
 class Traffic:
