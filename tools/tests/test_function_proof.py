@@ -41,13 +41,13 @@ def test_killed_mutants_break_no_rule() -> None:
 
 
 @pytest.mark.parametrize("status", [SURVIVED, UNTESTED])
-def test_survivor_is_a_problem(status: str) -> None:
+def test_survivor_is_problem(status: str) -> None:
     run = report(Verdict(mutant(1), status), Verdict(mutant(2, "x"), KILLED, "t"))
     assert run.problems == [f"{status}: {mutant(1).description}"]
     assert run.lines()[-1].startswith("score 1/2 ")
 
 
-def test_reviewed_survivor_is_equivalent_and_not_in_the_score() -> None:
+def test_reviewed_survivor_is_equivalent_and_not_in_score() -> None:
     run = report(
         Verdict(mutant(1), SURVIVED), Verdict(mutant(2, "x"), KILLED, "t"), entries=(ENTRY,)
     )
@@ -56,7 +56,7 @@ def test_reviewed_survivor_is_equivalent_and_not_in_the_score() -> None:
     assert run.lines()[-1].startswith("score 1/1 ")
 
 
-def test_reviewed_entry_whose_mutant_is_killed_is_a_problem() -> None:
+def test_reviewed_entry_whose_mutant_is_killed_is_problem() -> None:
     run = report(Verdict(mutant(1), KILLED, "t"), entries=(ENTRY,))
     assert run.problems == [f"a reviewed equivalent is killed: {ENTRY.name}"]
 
@@ -85,5 +85,5 @@ def test_evidence_is_written(tmp_path: Path) -> None:
     assert evidence["counts"]["mutants"] == 1
 
 
-def test_every_reviewed_entry_has_a_reason() -> None:
+def test_every_reviewed_entry_has_reason() -> None:
     assert all(len(entry.reason) > 20 for entry in reviewed(EQUIVALENTS))

@@ -12,11 +12,11 @@ LEDGER = promises.load()
 KEEPERS = promises.keepers()
 
 
-def test_the_ledger_lists_promises() -> None:
+def test_ledger_lists_promises() -> None:
     assert 30 <= len(LEDGER) <= 60
 
 
-def test_every_marker_names_a_promise() -> None:
+def test_every_marker_names_promise() -> None:
     assert [keeper for keeper in KEEPERS if keeper.promise not in LEDGER] == []
 
 
@@ -24,14 +24,14 @@ def test_every_marker_names_a_promise() -> None:
     ("promise", "level"),
     [(promise.id, level) for promise in LEDGER.values() for level in promise.levels],
 )
-def test_every_promise_has_a_test_at_each_level_it_claims(promise: str, level: str) -> None:
+def test_every_promise_has_test_at_each_level_it_claims(promise: str, level: str) -> None:
     tests = [
         keeper.test for keeper in KEEPERS if (keeper.promise, keeper.level) == (promise, level)
     ]
     assert tests, f"no test in tests_{level} carries @pytest.mark.promise({promise!r})"
 
 
-def test_no_test_keeps_a_promise_at_a_level_the_ledger_does_not_claim() -> None:
+def test_no_test_keeps_promise_at_level_that_ledger_does_not_claim() -> None:
     claimed = {(promise.id, level) for promise in LEDGER.values() for level in promise.levels}
     assert [keeper for keeper in KEEPERS if (keeper.promise, keeper.level) not in claimed] == []
 
@@ -88,7 +88,7 @@ def test_markers_are_found_on_functions_modules_and_parameters(tmp_path: Path) -
     assert found == {(p, "test_one") for p in "abm"} | {(p, "test_two") for p in "cm"}
 
 
-def test_a_marker_that_is_not_literal_is_refused(tmp_path: Path) -> None:
+def test_marker_that_is_not_literal_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "tests_e2e" / "test_x.py"
     file.parent.mkdir()
     file.write_text("@pytest.mark.promise(NAME)\ndef test_one(): ...\n")

@@ -139,7 +139,7 @@ def test_tests_that_cannot_be_collected_get_one_line(folder: Path, text: str, me
     assert "\n" not in str(error.value)
 
 
-def test_errors_of_the_run_come_out_of_pytest(folder: Path) -> None:
+def test_errors_of_run_come_out_of_pytest(folder: Path) -> None:
     def serve(suite: Suite) -> None:
         raise CannotRunError(f"{len(suite.items)} tests are red")
 
@@ -163,7 +163,7 @@ def test_reviewed_entries_have_name_reason_and_source(tmp_path: Path) -> None:
         '[[mutant]]\nname = "A"\nreason = "r"\nsource = "s"\nwhy = "x"\n',
     ],
 )
-def test_bad_reviewed_entry_stops_the_run(tmp_path: Path, text: str) -> None:
+def test_bad_reviewed_entry_stops_run(tmp_path: Path, text: str) -> None:
     file = tmp_path / "reviewed.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(CannotRunError, match=r"reviewed\.toml"):
@@ -175,7 +175,7 @@ def test_stale_and_killed_reviews_are_named() -> None:
     statuses = {"alive": {SURVIVED}, "killed": {SURVIVED, KILLED}}
     assert verdicts.reviews_broken(entries, statuses) == [
         "a reviewed equivalent is killed: killed",
-        "stale reviewed entry, no such mutant is made: gone",
+        "stale reviewed entry, there is no such mutant: gone",
     ]
 
 

@@ -40,7 +40,7 @@ def _parser() -> CommandParser:
         "Breaks the function and the settings of the stages in every way that mutmut knows, "
         "and runs the unit tests on every mutant.",
     )
-    # twice as many as cores, as some tests wait for a table that hangs
+    # twice as many as cores, because some tests wait for a table that hangs
     add_jobs(parser, default=2 * (os.cpu_count() or 1))
     return parser
 

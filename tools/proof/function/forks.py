@@ -34,7 +34,7 @@ class Traced:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant; `test` is the node id of the first test that failed."""
+    """The status of a mutant; `test` is the node id of the first test that failed."""
 
     mutant: Mutant
     status: str
@@ -52,13 +52,13 @@ class _Child:
 def judge(
     suite: Suite, work: Iterable[tuple[Mutant, Sequence[Traced]]], jobs: int, at_start: set[str]
 ) -> Iterator[Verdict]:
-    """Give verdicts as they come; closing the iterator ends what still runs.
+    """Yield verdicts as they arrive; closing the iterator ends what still runs.
 
     For a mutant of a function in `at_start` the handler is loaded again.
     """
     waiting = iter(work)
     running: dict[int, _Child] = {}
-    # whoever killed one mutant of a function is asked first about the others
+    # the tests that killed a mutant of a function run first on its other mutants
     killers: defaultdict[str, set[str]] = defaultdict(set)
     with selectors.DefaultSelector() as selector:
         try:

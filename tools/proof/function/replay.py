@@ -1,4 +1,4 @@
-"""Finds which test calls which function, and has every mutant judged by the tests that do."""
+"""Finds which test calls which function, and runs these tests on every mutant."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Replay:
         """Run the unchanged code, then every mutant, then the mutants named for promises."""
         at_start = _functions_of_a_start()
         traced = _ordered(_traced(suite, at_start))
-        # else every search for garbage in a forked process would copy the whole memory
+        # otherwise every garbage collection in a forked process would copy the whole memory
         gc.freeze()
 
         def verdicts(mutants: Iterable[Mutant], tests: Sequence[Traced]) -> Iterator[Verdict]:

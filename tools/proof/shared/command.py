@@ -1,4 +1,4 @@
-"""How every command reads its arguments, names what it would run, and ends."""
+"""How every command reads its arguments, lists what it would run, and ends."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def proof_parser(command: str, things: str, description: str) -> CommandParser:
         help=f"only {things} whose name contains this text, or matches it where it has a *",
     )
     parser.add_argument(
-        "--list", action="store_true", help=f"name the {things}, one a line, and run nothing"
+        "--list", action="store_true", help=f"list the {things}, one per line, and run nothing"
     )
     return parser
 
@@ -80,7 +80,7 @@ def exit_code(run: Callable[[], int]) -> int:
 def selected(
     found: Iterable[Chosen], pattern: str | None, name: Callable[[Chosen], str]
 ) -> tuple[Chosen, ...]:
-    """Choose what `--only PATTERN` names, everything without a pattern.
+    """Select what `--only PATTERN` names; everything without a pattern.
 
     Raises CannotRunError where nothing has such a name.
     """
@@ -93,7 +93,7 @@ def selected(
 
 
 def print_list(rows: Iterable[tuple[str, str]]) -> int:
-    """Print name and description of each, one a line: the answer to `--list`."""
+    """Print name and description of each, one per line: the output of `--list`."""
     for name, description in rows:
         print(f"{name}  {description}")
     return OK

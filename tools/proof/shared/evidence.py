@@ -1,4 +1,4 @@
-"""The evidence of a run: one JSON file a level, from which the page of promises is made."""
+"""The evidence of a run: one JSON file for each level. The page of promises is generated from it."""
 
 from __future__ import annotations
 

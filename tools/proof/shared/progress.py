@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, otherwise one plain line at the start."""
+"""Progress of a run: a bar on a terminal, otherwise one plain line at the start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECONDS_BETWEEN = 0.1
 
 @contextmanager
 def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Give a function that takes how many of `total` are done. Writes to standard error.
+    """Yield a function that takes how many of `total` are done. Writes to standard error.
 
     The bar is drawn by the caller's own thread: a second thread would make it unsafe to fork.
     """

@@ -58,17 +58,17 @@ class Suite:
 
 
 def promises_of(item: pytest.Item) -> tuple[str, ...]:
-    """The promises that a test names with `@pytest.mark.promise`."""
+    """Return the promises that a test names with `@pytest.mark.promise`."""
     return tuple(name for mark in item.iter_markers("promise") for name in mark.args)
 
 
 def fixtures_of(item: pytest.Item) -> list[str]:
-    """The names of all fixtures that a test takes, directly or through others."""
+    """Return the names of all fixtures that a test takes, directly or through others."""
     return list(getattr(item, "fixturenames", ()))
 
 
 def definitions_of(item: pytest.Item) -> list[FixtureDef[object]]:
-    """The definitions of these fixtures, of each name the one that counts."""
+    """Return the definitions of these fixtures: of each name the one that applies."""
     info = getattr(item, "_fixtureinfo", None)
     return [found[-1] for found in info.name2fixturedefs.values()] if info else []
 
@@ -109,12 +109,12 @@ class _Loop:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Keep the tests in this process, also where a project's addopts say `-n auto`."""
+        """Keep the tests in this process, also where a project's addopts contain `-n auto`."""
         if hasattr(config.option, "numprocesses"):
             config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the subtests: of all reports pytest sends them alone in this way."""
+        """Keep the reports of subtests, which pytest sends this way alone."""
         self._subtests.append(report)
 
     @pytest.hookimpl(tryfirst=True)
@@ -132,7 +132,7 @@ class _Loop:
 
 
 def _reason(output: str, code: int) -> str:
-    """One line in pytest's own words."""
+    """Find the one line of pytest's output that names the error."""
     if code == int(pytest.ExitCode.NO_TESTS_COLLECTED):
         return "no tests were collected"
     lines = [line.strip() for line in output.splitlines() if line.strip()]

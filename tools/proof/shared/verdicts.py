@@ -1,4 +1,4 @@
-"""What can become of a mutant or fault, and the rules that every proof keeps."""
+"""The statuses of a mutant or fault, and the rules that every proof keeps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOTICED = (KILLED, CRASHED, TIMEOUT)
 
 @dataclass(frozen=True)
 class Entry:
-    """One reviewed equivalent: the mutant's name, why it changes nothing, who says so."""
+    """One reviewed equivalent: the mutant's name, why it changes nothing, and the source."""
 
     name: str
     reason: str
@@ -50,14 +50,14 @@ def reviewed(file: Path) -> list[Entry]:
 
 
 def reviews_broken(entries: Iterable[Entry], statuses: Mapping[str, set[str]]) -> list[str]:
-    """Name each entry whose mutant is not made any more, or is killed.
+    """Name each entry whose mutant no longer exists, or is killed.
 
-    `statuses` maps the name of each mutant to what became of it, at every place it was tried.
+    `statuses` maps the name of each mutant to its statuses: one for each place it was tried.
     """
     lines = []
     for entry in entries:
         if entry.name not in statuses:
-            lines.append(f"stale reviewed entry, no such mutant is made: {entry.name}")
+            lines.append(f"stale reviewed entry, there is no such mutant: {entry.name}")
         elif statuses[entry.name] & {*NOTICED}:
             lines.append(f"a reviewed equivalent is killed: {entry.name}")
     return lines

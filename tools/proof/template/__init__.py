@@ -1,8 +1,7 @@
 """Proves that infrastructure tests can fail.
 
-Makes typed edits of a synthesized CloudFormation template, replays the tests on
-each, and reports which edits no test noticed. Works on any template whose tests
-take it from a fixture named `template`. May import cfn-lint, pytest, rich and
-`promises`; never `stack`: templates come from files, or from `python -m stack`
-run as a program.
+Makes typed edits of a CloudFormation template, replays the tests on each, and reports which
+edits no test noticed. Works on any template whose tests take it from a fixture named
+`template`. May import `tools.template`, `tools.proof.shared`, cfn-lint, pytest and rich, by
+relative imports: nothing here knows this project.
 """

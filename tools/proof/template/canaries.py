@@ -1,4 +1,4 @@
-"""Templates that are merely written differently: every test must stay green on them."""
+"""Templates that are only written differently: every test must stay green on them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _TEXTS = ("Description", "AlarmDescription")
 
 
 def canaries(template: Template) -> dict[str, dict[str, Any]]:
-    """Name -> template. Each differs from the template in its text and in nothing else."""
+    """Make the canaries, by name. Each differs from the template in its text alone."""
     return {name: make(template.copy()) for name, make in _CANARIES.items()}
 
 
 def _reordered(body: Any) -> Any:
-    """The keys of every object the other way round."""
+    """The keys of every object in reverse."""
     if isinstance(body, dict):
         return {key: _reordered(body[key]) for key in reversed(body)}
     return [_reordered(item) for item in body] if isinstance(body, list) else body
@@ -64,7 +64,7 @@ def _new_assets(body: Any) -> Any:
 
 
 def _other_order(body: Any) -> Any:
-    """Lists whose order means nothing, the other way round."""
+    """Lists whose order means nothing, in reverse."""
     if isinstance(body, dict):
         return {
             key: _other_order(value[::-1] if _unordered(key, value) else value)
@@ -78,7 +78,7 @@ def _unordered(key: str, value: Any) -> bool:
 
 
 def _one_or_many(body: Any) -> Any:
-    """In policies a list of one for a single value, and a single value for a list of one."""
+    """In policies a list of one item for a single value, and the reverse."""
     if isinstance(body, dict):
         policy = "Effect" in body or "Service" in body
         return {
@@ -115,7 +115,7 @@ def _default_policies(body: Any) -> Any:
 
 
 def _other_json(body: Any) -> Any:
-    """JSON texts with their keys the other way round and without spaces."""
+    """JSON texts with their keys in reverse and without spaces."""
     if isinstance(body, dict):
         return {key: _other_json(value) for key, value in body.items()}
     if isinstance(body, list):

@@ -1,4 +1,4 @@
-"""What an operator gives: an edit of one element, not yet named."""
+"""The result of an operator: an edit of one element, not yet named."""
 
 from __future__ import annotations
 

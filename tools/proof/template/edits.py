@@ -1,4 +1,4 @@
-"""Edits of a template, and the mutants made of them."""
+"""Edits of a template, and the mutants that consist of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One wrong template: its unique name, what was done where, and the edits.
+    """A wrong template: its unique name, what is changed where, and the edits.
 
     The group `control` is for templates that are not wrong: canaries, the baseline.
     """
@@ -46,7 +46,7 @@ class Mutant:
 
 
 def control(name: str, edits: tuple[Edit, ...] = ()) -> Mutant:
-    """A template on which every test must stay green."""
+    """Make a template on which every test must stay green."""
     return Mutant(name, CONTROL, "", ("", ""), "", "", name, edits)
 
 
@@ -89,12 +89,12 @@ def _parent(body: Any, edit: Edit) -> Any:
 
 
 def mutated(template: Template, mutant: Mutant) -> dict[str, Any]:
-    """A new template with this mutant's edits."""
+    """Return a new template with this mutant's edits."""
     return apply(template.copy(), mutant.edits)
 
 
 def at(body: Any, path: Path) -> Any:
-    """The value at a path; KeyError or IndexError when there is none."""
+    """Return the value at a path. Raises KeyError or IndexError where there is none."""
     for key in path:
         body = body[key]
     return body
@@ -126,5 +126,5 @@ def _found(body: dict[str, Any], path: Path) -> Any:
 
 
 def pointer(path: Path) -> str:
-    """A JSON pointer (RFC 6901) of a path."""
+    """Return the JSON pointer (RFC 6901) of a path."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)

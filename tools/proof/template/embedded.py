@@ -1,7 +1,7 @@
 """JSON documents inside texts: access-log formats, response templates, dashboards.
 
-A text may be a string or an Fn::Join with an empty separator; its intrinsic
-parts are carried through as marks.
+A text may be a string or an Fn::Join with an empty separator; marks keep the
+places of its intrinsic parts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Mutants that no test could tell from the template: decided by rule, before the run.
+"""Mutants that no test can distinguish from the template, by rule, before the run.
 
-Each rule states its proof or source. What no rule decides may stand in a
-reviewed list, entry by entry, with reason and source; such mutants still run,
-and an entry whose mutant is killed or no longer made is an error.
+Each rule states its proof or source. What no rule decides can be an
+entry of a reviewed list, with reason and source; such mutants still run, and an
+entry whose mutant is killed or no longer exists is an error.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ POLICY_SOURCE = (
 
 
 def by_rule(template: Template, mutant: Mutant) -> str | None:
-    """The proof that a mutant changes nothing; None when no rule decides."""
+    """Prove that a mutant changes nothing; None when no rule decides."""
     for rule in (_implied_dependency, _explicit_default, _policy, _text, _label, _asset):
         reason = rule(template, mutant)
         if reason is not None:
@@ -37,7 +37,7 @@ def by_rule(template: Template, mutant: Mutant) -> str | None:
 
 
 def out_of_scope(mutant: Mutant) -> str | None:
-    """What the CDK toolkit adds to every template is not the stack's."""
+    """Exclude what the CDK toolkit adds to every template; None for everything else."""
     if mutant.element[1] in TOOLKIT or mutant.type == "AWS::CDK::Metadata":
         return "added by the CDK toolkit to every template"
     return None
@@ -51,7 +51,7 @@ def _implied_dependency(template: Template, mutant: Mutant) -> str | None:
     entry = entries[int(mutant.pointer.rpartition("/")[2])]
     graph = edges(template, without=(logical_id, entry))
     if reaches(graph, logical_id, entry):
-        return f"{entry} is made first in any case: its references imply it"
+        return f"{entry} is created first in any case: the references imply it"
     return None
 
 

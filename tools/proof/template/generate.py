@@ -12,9 +12,9 @@ from .operators import OPERATORS
 
 
 def mutants(template: Template) -> list[Mutant]:
-    """Every distinct mutant, in the order of names. The same template gives the same list.
+    """Make every distinct mutant, sorted by name. The same template gives the same list.
 
-    Of edits that make the same template the first operator's name is kept.
+    Where two operators make the same edit, the name of the first one is kept.
     """
     seen = {fingerprint(template, ())}
     found: dict[str, Mutant] = {}

@@ -19,7 +19,7 @@ def is_intrinsic(value: Any) -> bool:
 
 
 def target(value: Any) -> str | None:
-    """The logical id (or pseudo parameter) that a Ref or Fn::GetAtt names."""
+    """Return the logical id (or pseudo parameter) that a Ref or Fn::GetAtt names."""
     if not is_intrinsic(value):
         return None
     if "Ref" in value:
@@ -62,7 +62,7 @@ def depends_on(resource: dict[str, Any]) -> list[str]:
 
 
 def edges(template: Template, *, without: tuple[str, str] | None = None) -> dict[str, set[str]]:
-    """Resource -> resources that CloudFormation makes before it.
+    """Map each resource to those that CloudFormation creates before it.
 
     `without` leaves out one DependsOn entry, as (resource, entry).
     """
@@ -90,7 +90,7 @@ def reaches(graph: dict[str, set[str]], start: str, goal: str) -> bool:
 
 
 def dependants(template: Template, logical_id: str) -> set[str]:
-    """The resource and everything that refers to it in its properties, transitively."""
+    """Find the resource and everything that refers to it in its properties, transitively."""
     found = {logical_id}
     users = {
         name: references(resource.get("Properties", {}))

@@ -52,5 +52,5 @@ RULES = (
 
 
 def class_of(mutant: Mutant) -> str | None:
-    """The must-kill class of a mutant; None when the score alone counts it."""
+    """Return the must-kill class of a mutant; None for a mutant of no such class."""
     return next((rule.name for rule in RULES if rule.holds(mutant)), None)

@@ -1,4 +1,4 @@
-"""Spreads mutants over worker processes, one a core, and survives the death of one."""
+"""Spreads mutants over worker processes, and survives the death of a process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LATE = f"no answer within {TIMEOUT_SECONDS} s"
 
 @dataclass(frozen=True)
 class Lost:
-    """A mutant whose worker died or hung: nothing is known of it."""
+    """A mutant whose worker died or hung: its result is unknown."""
 
     name: str
     reason: str
@@ -73,7 +73,7 @@ class Pool:
         self._folder.cleanup()
 
     def run(self, mutants: Iterable[Mutant]) -> Iterator[Result | Lost]:
-        """The answers, in the order in which they come."""
+        """Yield the answers as they arrive."""
         waiting = list(reversed(list(mutants)))
         while waiting or any(each.mutant for each in self._workers):
             for each in self._workers:
@@ -122,7 +122,7 @@ class Pool:
         return answer
 
     def _check(self, ready: Ready) -> None:
-        """Refuse processes that do not run the same tests: their answers say different things."""
+        """Refuse processes that do not run the same tests: their answers cannot be compared."""
         for ours, theirs in zip_longest(self.ready.tests, ready.tests):
             if ours != theirs:
                 raise CannotRunError(

@@ -53,7 +53,7 @@ class Outcome:
 
 
 class Replay:
-    """A pytest plugin that gives the suite our templates in place of its own."""
+    """A pytest plugin that replaces the suite's template by others."""
 
     def __init__(self, suite: Suite) -> None:
         self._suite = suite
@@ -88,7 +88,7 @@ class Replay:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Any:
-        """Run the suite's own fixture once, to learn its type; its value is always ours."""
+        """Run the suite's own fixture once, to learn its type; its value is always replaced."""
         if fixturedef.argname != FIXTURE or self._body is None:
             return None
         self._fixtures[id(fixturedef)] = (fixturedef, request)
@@ -100,7 +100,7 @@ class Replay:
         return self._value
 
     def _failure(self, item: Any) -> str | None:
-        """What made a test red: setup, test and teardown called directly, without the hooks.
+        """Call setup, test and teardown directly, without the hooks; return what failed.
 
         The hooks around a test (capture, logging, marks) would be most of its time. They
         ran in the baseline, and a test that they did not let pass there is not replayed.
@@ -122,7 +122,7 @@ class Replay:
         return failure
 
     def _prune(self) -> None:
-        """Ask for no fixture any more that only the replaced `template` asked for."""
+        """Stop requesting the fixtures that only the replaced `template` requested."""
         for fixturedef, _ in self._fixtures.values():
             fixturedef.argnames = ()
         for item in self._passed:
@@ -144,7 +144,7 @@ def collected(suite: Suite) -> tuple[CollectedTest, ...]:
 
 
 def _maker(kind: type[Any]) -> Callable[[dict[str, Any]], Any]:
-    """How the fixture's type is made of a template as data."""
+    """Find out how to make the fixture's type from a template as data."""
     if issubclass(kind, dict):
         return lambda body: body
     if hasattr(kind, "from_json"):

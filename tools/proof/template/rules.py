@@ -1,4 +1,4 @@
-"""The rules that a run may break, each one line for people."""
+"""The rules of a run; each broken rule is one line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def broken_rules(stages: Collection[Stage], entries: Collection[Entry]) -> list[
 
 
 def partial_rules(stages: Iterable[Stage]) -> list[str]:
-    """Name the rules that a run of some mutants can break: none survives, every test counts."""
+    """Name the rules that a run of only some mutants breaks: none survives, every test counts."""
     return [line for stage in stages for line in (*_survivors(stage), *_void_tests(stage))]
 
 

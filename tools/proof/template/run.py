@@ -1,4 +1,4 @@
-"""One run: mutants of one template or several, replayed, judged."""
+"""A run: the mutants of one template are replayed and judged."""
 
 from __future__ import annotations
 

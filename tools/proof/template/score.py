@@ -1,4 +1,4 @@
-"""What the answers mean: a status for every mutant, and the tests whose kills do not count."""
+"""Statuses of all mutants, and the tests whose kills do not count."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of one mutant after the run, before it is judged."""
+    """The result of one mutant, before it is judged."""
 
     mutant: Mutant
     outcome: Outcome | None = None

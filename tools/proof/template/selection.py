@@ -1,4 +1,4 @@
-"""Of a second stage only the mutants that the first stage's run does not already answer."""
+"""The mutants of a second stage that the run of the first one does not answer already."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ Shape = dict[str, Any]
 
 @dataclass(frozen=True)
 class Node:
-    """A value below a resource's Properties: where it stands and what it may be."""
+    """A value below a resource's Properties: where it is and what it may be."""
 
     path: Steps
     value: Any
@@ -38,13 +38,13 @@ class Node:
 
 
 def properties(kind: str, values: dict[str, Any]) -> Node:
-    """Give the tree of a resource's Properties, each value beside its shape."""
+    """Return the tree of a resource's Properties, each value beside its shape."""
     root = _schema(kind)
     return _node(kind, root, root, values, ("Properties",))
 
 
 def absent(kind: str) -> dict[str, Shape]:
-    """Every writable top-level property of a resource type with its shape."""
+    """Return every writable top-level property of a resource type with its shape."""
     root = _schema(kind)
     read_only = {p.split("/")[-1] for p in root.get("readOnlyProperties", []) if p.count("/") == 2}
     return {
@@ -55,7 +55,7 @@ def absent(kind: str) -> dict[str, Shape]:
 
 
 def name_property(kind: str) -> str | None:
-    """The property that gives a resource a physical name, when a user may choose it."""
+    """Return the property for a physical name of a resource; None where no one can choose it."""
     root = _schema(kind)
     fixed = [str(name).split("/")[-1] for name in root.get("createOnlyProperties", [])]
     for name in (*identifiers(kind), *fixed):
@@ -65,7 +65,7 @@ def name_property(kind: str) -> str | None:
 
 
 def identifiers(kind: str) -> list[str]:
-    """The properties that together identify a resource of this type."""
+    """Return the properties that together identify a resource of this type."""
     return [str(name).split("/")[-1] for name in _schema(kind).get("primaryIdentifier", [])]
 
 
@@ -77,7 +77,7 @@ def create_only(kind: str) -> list[str]:
 
 
 def documented_default(kind: str, path: Steps) -> tuple[Any, str] | None:
-    """(default, source) of a property below Properties, where one is documented."""
+    """Return (default, source) of a property below Properties, where it is documented."""
     where = _general(path)
     row = _overlay().get((kind, where), {})
     if "default" in row:
@@ -157,7 +157,7 @@ def _index(folder: Path) -> dict[str, str]:
 
 @functools.cache
 def _folder() -> Path:
-    """Found without importing cfn-lint, which takes a second."""
+    """Find the schemas without importing cfn-lint, which takes a second."""
     spec = importlib.util.find_spec("cfnlint")
     if spec is None or spec.origin is None:
         raise CannotRunError("cfn-lint is not installed: it brings the resource schemas")

@@ -32,7 +32,7 @@ CLASH = "E3019"
 
 @dataclass(frozen=True)
 class View:
-    """What of a template cfn-lint is shown: these whole, of their twins the identity if asked."""
+    """What cfn-lint sees of a template: these elements whole, and the identity of their twins."""
 
     resources: Names
     outputs: Names
@@ -52,7 +52,7 @@ class Validity:
         self.accepted: dict[View, set[Finding]] = {}
 
     def fault(self, mutant: Mutant, body: dict[str, Any]) -> tuple[str | None, Verdicts]:
-        """Why this mutant is invalid (None: it is valid), and the verdict if it is a new one."""
+        """Return why this mutant is invalid (None: it is valid), and the verdict if it is new."""
         graph = self._graph_fault(mutant, body)
         if graph is not None:
             return graph, {}
@@ -75,7 +75,7 @@ class Validity:
         return View(resources, outputs, twins)
 
     def _graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
-        """The whole graph is looked at only where an edit can have changed it."""
+        """Check the whole graph, where an edit can have changed it."""
         names = _touched(mutant, "Resources")
         resources = body["Resources"]
         if any(name not in resources for name in names) or _touched(mutant, "Outputs"):
@@ -125,7 +125,7 @@ def _needs(resource: dict[str, Any]) -> set[str]:
 def _own_findings(body: dict[str, Any], view: View) -> Iterator[Finding]:
     """The findings that are not about a stub.
 
-    A clash of two resources may be told of either of them, and in any order.
+    A clash of two resources can be reported for either of them, in any order.
     """
     for finding in _findings(_reduced(body, view)):
         section, _, rest = finding[1].partition("/")
@@ -157,7 +157,7 @@ def _reduced(body: dict[str, Any], view: View) -> dict[str, Any]:
 
 
 def dangling(body: dict[str, Any]) -> str | None:
-    """A reference to an element that the template does not have."""
+    """Find a reference to an element that the template does not have."""
     known = body["Resources"].keys() | body.get("Parameters", {}).keys()
     for section in ("Resources", "Outputs"):
         for name, element in body.get(section, {}).items():
@@ -182,7 +182,7 @@ def cycle(body: dict[str, Any]) -> str | None:
 
 
 def _identity(resource: dict[str, Any]) -> dict[str, Any]:
-    """Of a resource what makes it another than its twins."""
+    """Return what distinguishes a resource from others of its type."""
     properties = resource.get("Properties", {})
     own = {key: properties[key] for key in identifiers(resource["Type"]) if key in properties}
     return {"Type": resource["Type"], "Properties": own}
@@ -205,7 +205,7 @@ def _findings(body: dict[str, Any]) -> Iterator[Finding]:
 
 @functools.cache
 def _linter() -> tuple[Any, Any]:
-    """The configuration and all rules. Without the warnings' rules errors change their kind."""
+    """The configuration and all rules. Without the rules of warnings, errors change their kind."""
     from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
     from cfnlint.runner import Runner
 

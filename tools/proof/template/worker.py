@@ -1,4 +1,4 @@
-"""One process of the pool: collects the suite once, then answers for mutants until told to stop."""
+"""A process of the pool: collects the suite once, then answers for one mutant after another."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _answer(mutant: Mutant, replay: Replay, template: Template, validity: Validi
 
 
 def _to_log(log: Path) -> None:
-    """Whatever the tests or pytest print goes to a file: the terminal is the parent's."""
+    """Write what the tests or pytest print to a file: the terminal belongs to the parent."""
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(handle, 1)
     os.dup2(handle, 2)

@@ -37,7 +37,7 @@ def _reason(capsys: pytest.CaptureFixture[str]) -> str:
     return line
 
 
-def test_a_suite_without_holes_passes(
+def test_suite_without_holes_passes(
     cached: Project, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = main(cached.arguments())
@@ -55,7 +55,7 @@ def test_a_suite_without_holes_passes(
     assert (cached.report / "infra.json").read_bytes() == first
 
 
-def test_a_hole_is_found_named_and_reported(
+def test_hole_is_found_named_and_reported(
     cached: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _hole(cached, '"maxReceiveCount": 3,', '"maxReceiveCount": __import__("unittest").mock.ANY,')
@@ -67,7 +67,9 @@ def test_a_hole_is_found_named_and_reported(
     assert not (cached.report / "infra.json").exists()
 
 
-def test_a_snapshot_is_no_test(cached: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_kills_of_snapshot_do_not_count(
+    cached: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It goes red on a canary, so nothing that it kills counts."""
     text = cached.template.read_text(encoding="utf-8")
     (cached.folder / "snapshot.json").write_text(text, encoding="utf-8")
@@ -84,7 +86,7 @@ def test_a_snapshot_is_no_test(cached: Project, capsys: pytest.CaptureFixture[st
     assert "3 are killed only by tests whose kills do not count" in out
 
 
-def test_reports_say_the_same_everywhere(cached: Project) -> None:
+def test_reports_agree(cached: Project) -> None:
     _hole(cached, '["Version"] == "2012-10-17"', '.get("Version") != 1')
     assert main(cached.arguments()) == 1
     data = json.loads((cached.report / "infra.json").read_text(encoding="utf-8"))
@@ -102,7 +104,7 @@ def test_reports_say_the_same_everywhere(cached: Project) -> None:
     assert shown == survivors
 
 
-def test_a_fixture_may_give_an_object_with_from_json(cached: Project) -> None:
+def test_fixture_may_return_object_with_from_json(cached: Project) -> None:
     conftest = cached.folder / "conftest.py"
     text = conftest.read_text(encoding="utf-8")
     text = text.replace("    return body\n", "    return Wrapped.from_json(body)\n")
@@ -132,7 +134,7 @@ def test_list_and_show_run_nothing(project: Project, capsys: pytest.CaptureFixtu
     assert not project.report.exists()
 
 
-def test_a_red_baseline_is_no_run(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_red_baseline_stops_run(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     _hole(project, "345600", "1")
     assert main(project.arguments("--only", "maxReceiveCount")) == 2
     error = _reason(capsys)
@@ -157,7 +159,9 @@ def test_tests_that_cannot_be_replayed(
     assert message in _reason(capsys)
 
 
-def test_a_fixture_of_no_use_is_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fixture_of_unknown_type_is_named(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     conftest = project.folder / "conftest.py"
     text = conftest.read_text(encoding="utf-8").replace("    return body", "    return 5")
     conftest.write_text(text, encoding="utf-8")
@@ -182,7 +186,7 @@ def test_bad_arguments_get_one_line(
     assert message in _reason(capsys)
 
 
-def test_a_worker_that_dies_costs_one_mutant(
+def test_worker_that_dies_costs_one_mutant(
     cached: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cached.suite.write_text(
@@ -260,7 +264,7 @@ def test_project_that_runs_its_tests_in_parallel_is_replayed(
     assert main(cached.arguments("--only", "maxReceiveCount")) == 0
 
 
-def test_reviewed_equivalents_stand_beside_the_tests(
+def test_reviewed_equivalents_are_read_beside_tests(
     cached: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _hole(cached, '"Version"] == "2012-10-17"', '"Version"] is not None')
@@ -274,7 +278,7 @@ def test_reviewed_equivalents_stand_beside_the_tests(
     assert main(cached.arguments()) == 0
     listed.write_text(entry.format(name) + entry.format("Gone#:OMIT"), encoding="utf-8")
     assert main(cached.arguments()) == 1
-    assert "stale reviewed entry, no such mutant is made: Gone#:OMIT" in capsys.readouterr().out
+    assert "stale reviewed entry, there is no such mutant: Gone#:OMIT" in capsys.readouterr().out
     killed = "Reader#:OMIT_RESOURCE"
     listed.write_text(entry.format(name) + entry.format(killed), encoding="utf-8")
     assert main(cached.arguments()) == 1

@@ -13,7 +13,7 @@ from tools.template import Template
 QUEUE = ("Resources", "Orders")
 
 
-def test_edits_are_applied_in_order_to_a_copy(second: Template) -> None:
+def test_edits_are_applied_in_order_to_copy(second: Template) -> None:
     before = copy.deepcopy(second.body)
     edits = (
         set_((*QUEUE, "DependsOn"), ["Refused"]),
@@ -26,7 +26,7 @@ def test_edits_are_applied_in_order_to_a_copy(second: Template) -> None:
     assert second.body == before
 
 
-def test_a_value_set_twice_is_not_shared(second: Template) -> None:
+def test_value_set_twice_is_not_shared(second: Template) -> None:
     value = {"a": [1]}
     after = apply(second.copy(), (set_(("One",), value), set_(("Two",), value)))
     after["One"]["a"].append(2)
@@ -46,7 +46,7 @@ def test_equal_templates_have_equal_fingerprints(second: Template) -> None:
 
 
 @given(st.lists(st.text(max_size=4) | st.integers(0, 9), max_size=4))
-def test_a_pointer_says_the_path_and_no_other(path: list[str | int]) -> None:
+def test_pointer_identifies_path(path: list[str | int]) -> None:
     steps = pointer(tuple(path)).split("/")[1:]
     read = [step.replace("~1", "/").replace("~0", "~") for step in steps]
     assert read == [str(step) for step in path]

@@ -7,12 +7,12 @@ from tools.proof.template import embedded
 TABLE = {"Ref": "Table"}
 
 
-def test_a_text_without_a_document_is_none() -> None:
+def test_text_without_document_is_none() -> None:
     for value in ("", "GET", "{not json", "12", '"text"', 12, {"Ref": "Table"}, ["{}"]):
         assert embedded.parse(value) is None, value
 
 
-def test_a_key_is_left_out() -> None:
+def test_key_is_left_out() -> None:
     document = embedded.parse('{"id": "$context.requestId", "ip": "$context.ip"}')
     assert document is not None
     assert list(embedded.paths(document)) == [("id",), ("ip",)]

@@ -19,12 +19,12 @@ def _template(resources: dict[str, Any]) -> Template:
     return Template.from_json(body)
 
 
-def test_a_dependency_is_equivalent_only_where_the_graph_implies_it(second: Template) -> None:
+def test_dependency_is_equivalent_only_where_graph_implies_it(second: Template) -> None:
     assert "Refused" in (_reason(second, "Orders#/DependsOn/0:OMIT") or "")
     assert _reason(second, "Orders#/DependsOn/1:OMIT") is None
 
 
-def test_of_two_dependencies_that_imply_each_other_none_is_dropped_twice() -> None:
+def test_dependencies_that_imply_each_other_are_not_both_dropped() -> None:
     """B stands before A by reference; the entry for C is implied by nothing but itself."""
     queue = {"Type": "AWS::SQS::Queue"}
     first = {**queue, "DependsOn": ["B", "C"], "Properties": {"KmsMasterKeyId": {"Ref": "B"}}}
@@ -35,7 +35,7 @@ def test_of_two_dependencies_that_imply_each_other_none_is_dropped_twice() -> No
     assert _reason(alone, "A#/DependsOn/1:OMIT") is None
 
 
-def test_an_explicit_default_has_a_source() -> None:
+def test_explicit_default_has_source() -> None:
     stage: dict[str, Any] = {
         "Type": "AWS::ApiGateway::Stage",
         "Properties": {
@@ -79,7 +79,7 @@ def test_deletion_by_default_changes_nothing() -> None:
     assert _reason(template, "D#/DeletionPolicy:OMIT") is None
 
 
-def test_what_the_toolkit_adds_is_out_of_scope() -> None:
+def test_additions_of_toolkit_are_out_of_scope() -> None:
     body = {
         "Parameters": {"BootstrapVersion": {"Type": "String", "Default": "/cdk"}},
         "Resources": {"A": {"Type": "AWS::SQS::Queue"}, "M": {"Type": "AWS::CDK::Metadata"}},

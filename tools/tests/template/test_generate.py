@@ -26,13 +26,13 @@ def find(made: list[Mutant]) -> Find:
     return lambda name: by_name[name]
 
 
-def test_names_are_unique_and_the_same_every_time(second: Template, made: list[Mutant]) -> None:
+def test_names_are_unique_and_stable(second: Template, made: list[Mutant]) -> None:
     names = [mutant.name for mutant in made]
     assert len(set(names)) == len(names)
     assert mutants(second) == made
 
 
-def test_no_two_mutants_are_the_same_template(second: Template, made: list[Mutant]) -> None:
+def test_mutants_are_distinct_templates(second: Template, made: list[Mutant]) -> None:
     texts = [json.dumps(mutated(second, mutant), sort_keys=True) for mutant in made]
     assert len({*texts, json.dumps(second.body, sort_keys=True)}) == len(texts) + 1
 
@@ -54,7 +54,7 @@ def test_every_class_makes_mutants(made: list[Mutant]) -> None:
         ("Refused#:DELETE_DATA", "UpdateReplacePolicy", "Delete"),
     ],
 )
-def test_a_mutant_is_what_its_name_says(
+def test_mutant_is_what_its_name_says(
     second: Template, find: Find, name: str, path: str, value: object
 ) -> None:
     mutant = find(name)
@@ -65,13 +65,13 @@ def test_a_mutant_is_what_its_name_says(
     assert found == value
 
 
-def test_a_resource_goes_with_all_that_refers_to_it(second: Template, find: Find) -> None:
+def test_resource_goes_with_all_that_refers_to_it(second: Template, find: Find) -> None:
     after = mutated(second, find("Refused#:OMIT_RESOURCE"))
     assert set(after["Resources"]) == {"Reader"}
     assert after["Outputs"] == {}
 
 
-def test_a_reference_goes_to_the_other_resource_of_its_type(second: Template, find: Find) -> None:
+def test_reference_goes_to_other_resource_of_its_type(second: Template, find: Find) -> None:
     mutant = find("Reading#/Properties/PolicyDocument/Statement/0/Resource:REDIRECT=Refused")
     policy = mutated(second, mutant)["Resources"]["Reading"]["Properties"]["PolicyDocument"]
     assert policy["Statement"][0]["Resource"] == {"Fn::GetAtt": ["Refused", "Arn"]}

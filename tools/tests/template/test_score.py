@@ -57,13 +57,13 @@ def test_statuses() -> None:
     assert stage.raw_score == 0.6
 
 
-def test_error_is_never_a_kill() -> None:
+def test_error_is_never_kill() -> None:
     stage = _judged(Answer(_mutant("a"), None, ERROR, "died"))
     assert stage.score == 0.0
     assert "prod: 1 valid mutants survived" in rules.broken_rules([stage], [])
 
 
-def test_invalid_and_equivalent_do_not_enter_the_score() -> None:
+def test_invalid_and_equivalent_do_not_enter_score() -> None:
     decided = [Answer(_mutant(status), None, status) for status in (INVALID, EQUIVALENT)]
     stage = _judged(*decided, _ran("a", A), partial=True)
     assert (stage.score, stage.raw_score) == (1.0, round(1 / 3, 4))
@@ -81,7 +81,7 @@ def test_kills_of_test_that_is_red_on_canary_have_their_own_status() -> None:
     assert f"prod: {A} is red on a canary (keys): its kills do not count" in lines
 
 
-def test_test_that_kills_too_many_mutants_is_a_snapshot() -> None:
+def test_test_that_kills_too_many_mutants_is_snapshot() -> None:
     honest = [_ran(f"h{n}", B) for n in range(6)]
     at_the_limit = _judged(*honest, *[_ran(f"s{n}", A) for n in range(4)])
     assert A not in at_the_limit.too_wide
@@ -93,7 +93,7 @@ def test_test_that_kills_too_many_mutants_is_a_snapshot() -> None:
     assert any("snapshot" in line for line in rules.broken_rules([stage], []))
 
 
-def test_every_test_that_takes_the_template_must_kill() -> None:
+def test_every_test_that_takes_template_must_kill() -> None:
     stage = _judged(_ran("a", A), _ran("b", B), _ran("c", B), partial=True)
     assert rules.idle_tests([stage]) == ["t.py::test_c"]
     other = dataclasses.replace(stage, verdicts=_judged(_ran("d", C), partial=True).verdicts)

@@ -31,13 +31,13 @@ def _chosen(template: Template, name: str, reference: Template) -> set[str]:
     return {mutant.name.partition("#")[0] for mutant in found}
 
 
-def test_only_elements_that_differ_are_run_again() -> None:
+def test_elements_that_differ_are_run_again() -> None:
     prod = _stage("prod", memory=512, suffix="0A0A0A0A")
     assert _chosen(_stage("dev", memory=128, suffix="1B1B1B1B"), "dev", prod) == {"Code"}
     assert _chosen(_stage("dev", memory=512, suffix="1B1B1B1B"), "dev", prod) == set()
 
 
-def test_a_wrong_stage_tag_is_a_difference() -> None:
+def test_wrong_stage_tag_is_difference() -> None:
     prod = _stage("prod", memory=512, suffix="0A0A0A0A")
     wrong = _stage("staging", memory=512, suffix="0A0A0A0A")
     assert "Queue" in _chosen(wrong, "dev", prod)

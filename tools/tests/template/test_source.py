@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.proof.template.reports.html import Source
 
 
-def test_location_is_the_lines_of_the_value() -> None:
+def test_location_is_lines_of_value() -> None:
     source = Source({"A": {"b/c": [1, "zwei"], "d": {}}})
     for pointer, text in (("/A/b~1c/1", '"zwei"'), ("/A/b~1c/0", "1"), ("/A/d", '"d": {}')):
         place = source.location(pointer)

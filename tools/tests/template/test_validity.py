@@ -26,7 +26,7 @@ def _fault(template: Template, *edits: Edit, known: Verdicts | None = None) -> s
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "message"),
     [
         (set_((*ORDERS, "DelaySeconds"), 901), "E3034"),
         (set_((*ORDERS, "Colour"), "red"), "E3002"),
@@ -37,8 +37,8 @@ def _fault(template: Template, *edits: Edit, known: Verdicts | None = None) -> s
         (remove(("Resources", "Refused")), "Refused"),
     ],
 )
-def test_invalid_templates(second: Template, edit: Edit, said: str) -> None:
-    assert said in (_fault(second, edit) or "valid")
+def test_invalid_templates(second: Template, edit: Edit, message: str) -> None:
+    assert message in (_fault(second, edit) or "valid")
 
 
 def test_valid_templates(second: Template) -> None:
@@ -46,7 +46,7 @@ def test_valid_templates(second: Template) -> None:
     assert _fault(second, remove(("Outputs", "Url"))) is None
 
 
-def test_findings_of_the_template_itself_do_not_count(second: Template) -> None:
+def test_findings_of_template_itself_do_not_count(second: Template) -> None:
     """A mutant of a template that the linter refuses is judged by what it adds."""
     body = second.copy()
     body["Resources"]["Orders"]["Properties"]["Colour"] = "red"
@@ -55,9 +55,7 @@ def test_findings_of_the_template_itself_do_not_count(second: Template) -> None:
     assert "E3034" in (_fault(bad, set_((*ORDERS, "DelaySeconds"), 901)) or "")
 
 
-def test_a_known_verdict_is_not_asked_for_again(
-    second: Template, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_known_verdict_is_reused(second: Template, monkeypatch: pytest.MonkeyPatch) -> None:
     known: Verdicts = {}
     edit = set_((*ORDERS, "DelaySeconds"), 901)
     first = _fault(second, edit, known=known)
@@ -68,13 +66,13 @@ def test_a_known_verdict_is_not_asked_for_again(
         _fault(second, set_((*ORDERS, "DelaySeconds"), 902), known=known)
 
 
-def test_the_graph_finds_cycles_and_dangling_names(second: Template) -> None:
+def test_graph_finds_cycles_and_dangling_names(second: Template) -> None:
     assert dangling(second.body) is None
     assert cycle(second.body) is None
 
 
 @pytest.mark.parametrize("group", ["value", "addition", "composite"])
-def test_a_reduced_template_is_judged_as_the_whole_one(second: Template, group: str) -> None:
+def test_reduced_template_is_judged_as_whole_template(second: Template, group: str) -> None:
     """Reducing is for speed alone: each of these gets the whole template's verdict."""
     own = set(validity._findings(second.copy()))
     some = [m for m in mutants(second) if m.group == group][::4]
@@ -85,7 +83,7 @@ def test_a_reduced_template_is_judged_as_the_whole_one(second: Template, group: 
 
 
 @pytest.mark.parametrize("edited", ["A", "B"])
-def test_a_clash_is_found_wherever_the_linter_tells_it(edited: str) -> None:
+def test_clash_is_found_wherever_linter_reports_it(edited: str) -> None:
     """The same path twice below one parent: of the two either may be the mutated one."""
     api = {"Ref": "Api"}
     resources: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The ways to make a template wrong: one module a class, each a generator of drafts."""
+"""The ways to make a template wrong: one module for each class, each a generator of drafts."""
 
 from ..drafts import Operator
 from .addition import additions
@@ -8,7 +8,7 @@ from .omission import omissions
 from .reference import references
 from .value import values
 
-# The order decides which name an edit keeps that two operators would make.
+# Where two operators make the same edit, the name of the first one is kept.
 OPERATORS: dict[str, Operator] = {
     "composite": composites,
     "iam": permissions,

@@ -26,7 +26,7 @@ STATEFUL = (
 
 
 def additions(template: Template, element: Element) -> Iterator[Draft]:
-    """Add what this element may have and has not."""
+    """Add what this element does not have."""
     yield from resources(template, element)
     if element.section == "Template":
         yield from _to_template(template)

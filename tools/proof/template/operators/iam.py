@@ -66,7 +66,7 @@ class _Policy:
                 yield self._without(path, "DROP_STATEMENT", "without this statement")
 
     def _another_statement(self) -> dict[str, Any]:
-        """Everyone trusted, or everything allowed: to everyone, in a policy of a resource."""
+        """Trust everyone, or allow everything; in a policy of a resource, to everyone."""
         if self.trust:
             return {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
         public = any("Principal" in statement for statement in self.statements)

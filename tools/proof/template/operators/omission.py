@@ -19,7 +19,7 @@ GRAMMAR = ("Effect", "Action", "Resource", "Principal")
 
 
 def omissions(template: Template, element: Element) -> Iterator[Draft]:
-    """Leave out everything that the element has and can do without."""
+    """Leave out everything that is optional."""
     for node in nodes(element):
         if _may_go(element, node):
             yield removing(element, node.path, "OMIT", f"without {label(node)}")

@@ -48,7 +48,7 @@ def _function(template: Template, element: Element, node: Node) -> Iterator[Draf
 
 
 def _parts(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """The references and texts of which an intrinsic function is made."""
+    """Yield the references and texts of an intrinsic function."""
     if target(value) is not None:
         yield path, value
     elif isinstance(value, dict) and "Fn::Join" in value and isinstance(value["Fn::Join"][1], list):

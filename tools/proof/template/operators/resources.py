@@ -1,4 +1,4 @@
-"""Resources: what nobody asked for, beside one that is there or on its own.
+"""Resources: new ones, beside an existing resource or on their own.
 
 The new resources are in `resources.toml`.
 """

@@ -11,9 +11,9 @@ from ..shapes import Node, properties
 
 
 def nodes(element: Element) -> Iterator[Node]:
-    """Every value below a resource's Properties or an output's Value, parents first.
+    """Yield every value of a resource, an output or a parameter, parents first.
 
-    An intrinsic function is one value: what is inside it is not walked.
+    An intrinsic function is a single value.
     """
     if element.section == "Resources":
         values = element.properties
@@ -28,12 +28,12 @@ def nodes(element: Element) -> Iterator[Node]:
 
 
 def is_policy(value: Any) -> bool:
-    """An IAM policy document: left to the IAM operators."""
+    """Tell whether a value is an IAM policy document, which the IAM operators change."""
     return isinstance(value, dict) and isinstance(value.get("Statement"), list | dict)
 
 
 def label(node: Node) -> str:
-    """What a reader calls the value: its nearest named step."""
+    """Name a value as a reader would: by its nearest named step."""
     names = [key for key in node.path if isinstance(key, str)]
     last = node.path[-1]
     return f"{names[-1]}[{last}]" if isinstance(last, int) else str(last)

@@ -52,7 +52,7 @@ PAGE = """<!DOCTYPE html>
 
 
 def write(file: Path, stages: list[Stage], templates: dict[str, Template], viewer: Path) -> None:
-    """Write the page. `viewer` is the package's script; both stand in the one file."""
+    """Write the page. `viewer` is the package's script; both are in the one file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     report = json.dumps(as_report(stages, templates), ensure_ascii=False).replace("</", "<\\/")
     script = viewer.read_text(encoding="utf-8").replace("</script", "<\\/script")
@@ -62,7 +62,7 @@ def write(file: Path, stages: list[Stage], templates: dict[str, Template], viewe
 
 
 def as_report(stages: list[Stage], templates: dict[str, Template]) -> dict[str, Any]:
-    """The report in the schema: a file a template, a test file a test module."""
+    """Make the report: a file for each template, a test file for each test module."""
     tests = sorted({test.id for stage in stages for test in stage.tests})
     ids = {test: str(number) for number, test in enumerate(tests)}
     return {

@@ -1,4 +1,4 @@
-"""JUnit: a test suite a template, a test case a mutant; a survivor is a failure."""
+"""JUnit: a test suite for each template, a test case for each mutant; a survivor is a failure."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def show_changes(console: Console, template: Template, mutants: Iterable[Mutant]
 
 
 def _counts(stages: list[Stage]) -> Table:
-    """A column a template: it fits the narrowest terminal."""
+    """Make a table with a column for each template: it fits a narrow terminal."""
     table = Table(title="template mutation", title_justify="left")
     table.add_column("")
     for stage in stages:
@@ -77,5 +77,5 @@ def _survivors(console: Console, stage: Stage) -> None:
 
 
 def general(pointer: str) -> str:
-    """A pointer with every list index as `*`."""
+    """Replace every list index of a pointer by `*`."""
     return re.sub(r"/\d+(?=/|$|!)", "/*", pointer)

@@ -20,15 +20,15 @@ def _statements(document: Body) -> list[Body]:
     ]
 
 
-def test_resources_are_the_planned_ones(resources: Body) -> None:
-    kinds = {name: one["Type"] for name, one in resources.items()}
+def test_resources_are_planned(resources: Body) -> None:
+    kinds = {name: resource["Type"] for name, resource in resources.items()}
     assert kinds == {
         "Refused": "AWS::SQS::Queue",
         "Orders": "AWS::SQS::Queue",
         "Reader": "AWS::IAM::Role",
         "Reading": "AWS::IAM::Policy",
     }
-    assert {name: one.get("Condition") for name, one in resources.items()} == {
+    assert {name: resource.get("Condition") for name, resource in resources.items()} == {
         "Refused": None,
         "Orders": None,
         "Reader": None,
@@ -64,23 +64,23 @@ def test_orders_are_encrypted_and_kept(resources: Body) -> None:
     assert resources["Orders"]["Properties"].get("DelaySeconds", 0) == 0
 
 
-def test_the_reader_is_there_before_the_orders(resources: Body) -> None:
+def test_reader_is_created_before_orders(resources: Body) -> None:
     assert "Reader" in resources["Orders"]["DependsOn"]
 
 
-def test_refused_orders_survive_the_stack(resources: Body) -> None:
+def test_refused_orders_outlive_stack(resources: Body) -> None:
     refused = resources["Refused"]
     assert refused["Properties"] == {
         "SqsManagedSseEnabled": True,
         "MessageRetentionPeriod": 1209600,
     }
     assert refused["DeletionPolicy"] == refused["UpdateReplacePolicy"] == "Retain"
-    others = [one for name, one in resources.items() if name != "Refused"]
-    assert all("DeletionPolicy" not in one for one in others)
-    assert all("UpdateReplacePolicy" not in one for one in others)
+    others = [resource for name, resource in resources.items() if name != "Refused"]
+    assert all("DeletionPolicy" not in resource for resource in others)
+    assert all("UpdateReplacePolicy" not in resource for resource in others)
 
 
-def test_only_machines_take_the_readers_role(resources: Body) -> None:
+def test_only_machines_take_reader_role(resources: Body) -> None:
     role = resources["Reader"]["Properties"]
     assert list(role) == ["AssumeRolePolicyDocument"]
     assert role["AssumeRolePolicyDocument"]["Version"] == "2012-10-17"
