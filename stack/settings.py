@@ -78,27 +78,28 @@ def _is_origin(value: object) -> bool:
     return found is not None and int(found["port"] or LAST_PORT) <= LAST_PORT
 
 
-BOOL = Rule("true or false", lambda value: isinstance(value, bool))
-RULES: Mapping[str, Rule] = {
-    # The AWS account that the stage belongs to; `any` where it may be in each.
-    "account": Rule("an account id of 12 digits, 'any', or '' for none yet", _is_account),
-    "authorization": _choice("NONE", "AWS_IAM"),
-    # The web origins whose pages may read the answers; the first reads gateway errors too.
-    "allowed_origins": Rule(
-        "a list of one or more different origins, each http(s)://host[:port]", _are_origins
-    ),
-    "retain_data": BOOL,
-    "memory_mb": _whole(128, 10240),
-    # Above the slowest failing answer of the function, below the gateway's 29 s.
-    "timeout_seconds": _whole(8, 28),
-    "log_level": _choice("DEBUG", "INFO", "WARN", "ERROR"),
-    # The account's default quota for all its APIs in a region.
-    "rate_limit": _whole(1, 10000),
-    "burst_limit": _whole(1, 5000),
-    "cache_max_age_seconds": _whole(0, 86400),
-    "traces_per_second": _whole(0, 100),
-    "trace_percent": _whole(0, 100),
-}
+def _rules() -> Mapping[str, Rule]:
+    """Return what each setting may be: a function, so that its mutants can be tried."""
+    return {
+        # The AWS account that the stage belongs to; `any` where it may be in each.
+        "account": Rule("an account id of 12 digits, 'any', or '' for none yet", _is_account),
+        "authorization": _choice("NONE", "AWS_IAM"),
+        # The web origins whose pages may read the answers; the first reads gateway errors too.
+        "allowed_origins": Rule(
+            "a list of one or more different origins, each http(s)://host[:port]", _are_origins
+        ),
+        "retain_data": Rule("true or false", lambda value: isinstance(value, bool)),
+        "memory_mb": _whole(128, 10240),
+        # Above the slowest failing answer of the function, below the gateway's 29 s.
+        "timeout_seconds": _whole(8, 28),
+        "log_level": _choice("DEBUG", "INFO", "WARN", "ERROR"),
+        # The account's default quota for all its APIs in a region.
+        "rate_limit": _whole(1, 10000),
+        "burst_limit": _whole(1, 5000),
+        "cache_max_age_seconds": _whole(0, 86400),
+        "traces_per_second": _whole(0, 100),
+        "trace_percent": _whole(0, 100),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,12 +133,13 @@ class Settings:
         given = dict(stages)[stage]
         if not isinstance(given, dict):
             raise SettingsError(f"stage {stage}: cdk.json has no object stages.{stage}")
+        rules = _rules()
         for key in given:
-            if key not in RULES:
+            if key not in rules:
                 raise SettingsError(
-                    f"stage {stage}: key {key!r} is not known: allowed is {_list(RULES)}"
+                    f"stage {stage}: key {key!r} is not known: allowed is {_list(rules)}"
                 )
-        for key, rule in RULES.items():
+        for key, rule in rules.items():
             _check(stage=str(stage), key=key, given=given, rule=rule)
         origins = tuple(given["allowed_origins"])
         return cls(**{**given, "stage": stage, "allowed_origins": origins})

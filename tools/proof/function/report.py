@@ -1,4 +1,4 @@
-"""The result of a run: survivors, counts, evidence."""
+"""What a run of the function's mutants came to: survivors, counts, evidence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROOFS = Path(__file__).with_name("proofs.toml")
 
 @dataclass(frozen=True)
 class Report:
-    """The verdicts, compared with the reviewed equivalents and the promises."""
+    """The verdicts against the reviewed equivalents and the promises."""
 
     verdicts: Sequence[Verdict]
     proofs: Mapping[str, Verdict]
@@ -47,7 +47,7 @@ class Report:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Status -> number of mutants."""
+        """How many mutants came to what."""
         found = Counter(verdict.status for verdict in self.verdicts)
         return {
             "mutants": len(self.verdicts),
@@ -98,7 +98,7 @@ class Report:
 
 
 def named(file: Path = PROOFS) -> dict[str, Key]:
-    """Read which mutant is to prove which promise. Raises KeyError where a part is missing."""
+    """For each promise the mutant that is to prove it. Raises KeyError where a part is missing."""
     entries: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
         promise: (entry["function"], entry["before"], entry["after"])

@@ -1,4 +1,4 @@
-"""The evidence of a run: one JSON file for each level. The page of promises is generated from it."""
+"""The evidence of a run: one JSON file for each level, the source of the page of promises."""
 
 from __future__ import annotations
 

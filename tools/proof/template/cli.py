@@ -64,7 +64,7 @@ class Project:
 def main(arguments: Sequence[str], project: Project | None = None) -> int:
     """Mutate, replay, report, and give the exit code.
 
-    Sets have the same order in all workers, so that reports stay the same.
+    The sets of the workers get one order, so that reports stay the same.
     """
     os.environ.setdefault("PYTHONHASHSEED", "0")
     return exit_code(lambda: _run(_parser(project).parse_args(arguments), project))
@@ -137,7 +137,7 @@ def _run(options: argparse.Namespace, project: Project | None) -> int:
 
 
 def _plans(options: argparse.Namespace, project: Project | None) -> list[Plan]:
-    """Make a plan for each template; for another stage, of what differs from the full one."""
+    """One plan for each template; of a stage beside the full one what differs from it."""
     extra = (options.tests, *options.pytest)
     if options.template or not project:
         template = Template.load(options.template)
@@ -156,7 +156,7 @@ def _plans(options: argparse.Namespace, project: Project | None) -> list[Plan]:
 
 
 def _selected(plans: list[Plan], pattern: str | None) -> list[Plan]:
-    """Keep the mutants that `--only` names; a single plan may have none of them."""
+    """The plans with the mutants of `--only`: none may match in one of them, not in all."""
     found = [mutant for plan in plans for mutant in plan.mutants]
     names = {mutant.name for mutant in selected(found, pattern, lambda mutant: mutant.name)}
     return [plan.with_only(names) for plan in plans] if pattern else plans
