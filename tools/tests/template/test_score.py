@@ -111,7 +111,7 @@ def test_reviewed_equivalents_that_are_killed_stale_or_too_many_are_named() -> N
     assert _statuses(stage) == ["equivalent", "killed"]
     entries = [Entry(name, "r", "s") for name in ("a", "b", "gone")]
     lines = rules.broken_rules([stage], entries)
-    assert "stale reviewed entry, no such mutant is made: gone" in lines
+    assert "stale reviewed entry, there is no such mutant: gone" in lines
     assert "a reviewed equivalent is killed: b" in lines
     assert any("more than 5%" in line for line in lines)
     kills = [_ran(f"m{n:02}", (A, B, C)[n % 3]) for n in range(40)]

@@ -34,7 +34,6 @@ def write(
         counts={stage.name: stage.counts for stage in stages},
         scores={stage.name: {"raw": stage.raw_score, "valid": stage.score} for stage in stages},
         broken_rules=broken,
-        **stamp,
         stages=[_stage(stage) for stage in stages],
     )
 
