@@ -73,7 +73,7 @@ def check(request: Request) -> Verdict:
             "versions": candidate.seal["versions"],
         },
         deployed=deployed.about if deployed else None,
-        findings=tuple(found),
+        findings=tuple(sorted(found, key=lambda finding: finding in allowed)),
         allowed=allowed,
         promises=tuple(_promises(change)),
         notes=tuple(_notes(request, deployed)),

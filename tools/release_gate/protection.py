@@ -22,11 +22,8 @@ def lost(change: Change, rule: Rule, settings: Mapping[str, Sequence[str]]) -> I
             for place, value in values(pair.before.properties, pointer).items():
                 same = canonical(value) == canonical(after.get(place))
                 if flag(value) not in OFF and not same:
-                    yield rule.finding(
-                        pair.path,
-                        before=f"{place} {value}",
-                        after=f"{place} {after.get(place, 'absent')}",
-                    )
+                    now = "absent" if after.get(place) is None else after[place]
+                    yield rule.finding(pair.path, before=f"{place} {value}", after=f"{place} {now}")
 
 
 def lowered(

@@ -11,12 +11,14 @@ from rich.table import Table
 from tools.release_gate.findings import Finding
 from tools.release_gate.verdict import RELEASE, Verdict
 
+WIDTH = 160  # where there is no terminal
 STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 
 
 def show(verdict: Verdict, stream: TextIO, *, explain: str | None = None) -> None:
     """Print a verdict; with `explain`, the findings of that id whole instead of the table."""
-    console = Console(file=stream, highlight=False, soft_wrap=not stream.isatty())
+    width = None if stream.isatty() else WIDTH
+    console = Console(file=stream, highlight=False, width=width)
     chosen = [finding for finding in verdict.findings if finding.id == explain]
     if explain:
         for finding in chosen:
@@ -33,13 +35,15 @@ def show(verdict: Verdict, stream: TextIO, *, explain: str | None = None) -> Non
 
 def _table(verdict: Verdict) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("severity", "finding", "construct", "before", "after"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    table.add_column("severity", min_width=8, no_wrap=True)
+    table.add_column("finding", min_width=28, no_wrap=True)
+    for column in ("construct", "before", "after"):
+        table.add_column(column, ratio=1, no_wrap=True, overflow="ellipsis")
     for finding in verdict.findings:
         severity = "allowed" if finding in verdict.allowed else finding.severity
         cells = (finding.id, finding.construct, finding.before, finding.after)
         style = STYLES.get(severity, "dim")
-        table.add_row(f"[{style}]{severity}[/]", *(escape(_short(cell)) for cell in cells))
+        table.add_row(f"[{style}]{severity}[/]", *(escape(" ".join(c.split())) for c in cells))
     return table
 
 
@@ -56,8 +60,3 @@ def _explain(console: Console, verdict: Verdict, finding: Finding) -> None:
     console.print(f"[{STYLES[finding.severity]}]{finding.severity}[/] {finding.id}")
     for name, text in rows.items():
         console.print(f"  {name + ':':<11}{escape(text)}")
-
-
-def _short(text: str, most: int = 60) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
