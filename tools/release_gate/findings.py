@@ -116,3 +116,25 @@ class Change:
     def added(self, *types: str) -> Iterator[Resource]:
         """Yield every resource of these types that is new."""
         return self.comparison.added(*types)
+
+    def answers(self) -> Iterator[tuple[str, dict[str, Any], dict[str, Any] | None]]:
+        """Yield the name of each answer, its released schema, and the candidate's if there is one.
+
+        Schemas are those of `contract/`, and the API's models where they are others: a template
+        that is deployed comes without a contract.
+        """
+        for name, released in self.deployed_contract.schemas.items():
+            yield name, released, self.contract.schemas.get(name)
+        models = _models(self.candidate)
+        for name, released in _models(self.deployed).items():
+            candidate = models.get(name)
+            known = released in self.deployed_contract.schemas.values()
+            if not known or candidate not in self.contract.schemas.values():
+                yield f"model {name}", released, candidate
+
+
+def _models(template: Template) -> dict[str, dict[str, Any]]:
+    """The schemas of a template's models by their titles."""
+    models = template.resources("AWS::ApiGateway::Model", "AWS::ApiGatewayV2::Model")
+    schemas = {model.logical_id: model.properties.get("Schema") for model in models}
+    return {str(s.get("title", i)): s for i, s in schemas.items() if isinstance(s, dict)}

@@ -43,7 +43,7 @@ def _kind(level: str) -> str:
 class Verdict:
     """What the gate decided about one candidate and one stage.
 
-    `findings` are the worst first, those allowed last; `allowed` maps those that a reviewer allowed. `candidate` and
+    `findings` are the worst first and the allowed last; `allowed` maps those. `candidate` and
     `deployed` name what was compared; `notes` say what could not be.
     """
 

@@ -34,9 +34,9 @@ def show(verdict: Verdict, stream: TextIO, *, explain: str | None = None) -> Non
 
 
 def _table(verdict: Verdict) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("severity", min_width=8, no_wrap=True)
-    table.add_column("finding", min_width=28, no_wrap=True)
+    table = Table(box=None, pad_edge=False, expand=True)
+    table.add_column("severity", width=8)
+    table.add_column("finding", width=28)
     for column in ("construct", "before", "after"):
         table.add_column(column, ratio=1, no_wrap=True, overflow="ellipsis")
     for finding in verdict.findings:

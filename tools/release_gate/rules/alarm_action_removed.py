@@ -1,17 +1,20 @@
-"""An alarm tells nobody, or fewer than before: an action or a subscription is gone or off."""
+"""An alarm tells nobody, or fewer than before: an action or a subscription is gone or off, or the
+topic takes no message from CloudWatch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tools.release_gate.comparison import flag
+from tools.release_gate.comparison import Resource, flag
 from tools.release_gate.findings import Change, Finding, Rule
+from tools.template import listed
 
 RULE = Rule(
     "alarm-action-removed",
     severity="high",
     why="The alarm rings, and nobody hears it.",
 )
+MANAGED_KEY = "alias/aws/sns"
 TYPES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 
@@ -28,3 +31,19 @@ def findings(change: Change) -> Iterator[Finding]:
         yield RULE.finding(
             subscription.path, before=subscription.at("Endpoint") or subscription.id, after="gone"
         )
+    for pair in change.pairs("AWS::SNS::TopicPolicy"):
+        for service in sorted(_publishers(pair.before) - _publishers(pair.after)):
+            yield RULE.finding(pair.path, before=f"{service} may publish", after="it may not")
+    for pair in change.pairs("AWS::SNS::Topic"):
+        # CloudWatch cannot use the key that AWS manages.
+        if pair.after.at("KmsMasterKeyId") == MANAGED_KEY != pair.before.at("KmsMasterKeyId"):
+            yield RULE.finding(pair.path, before="a key CloudWatch may use", after=MANAGED_KEY)
+
+
+def _publishers(policy: Resource) -> set[str]:
+    return {
+        str(service)
+        for statement in listed(policy.at("PolicyDocument/Statement"))
+        if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
+        for service in listed(statement["Principal"].get("Service"))
+    }

@@ -20,8 +20,7 @@ RULE = Rule(
 
 def findings(change: Change) -> Iterator[Finding]:
     """Yield a finding for each field that a client cannot read as before."""
-    for name, released in change.deployed_contract.schemas.items():
-        candidate = change.contract.schemas.get(name)
+    for name, released, candidate in change.answers():
         if candidate is None:
             yield RULE.finding(name, before="a schema", after="gone")
             continue

@@ -41,8 +41,10 @@ def findings(change: Change) -> Iterator[Finding]:
         )
         if before == ["PRIVATE"] and after != before:
             yield RULE.finding(pair.path, before=before, after=after)
-    for pair in change.pairs(*PUBLIC):
-        setting = PUBLIC[pair.after.type]
-        if flag(pair.after.at(setting)) not in (False, None, flag(pair.before.at(setting))):
-            yield RULE.finding(pair.path, before=f"{setting} off", after=f"{setting} on")
+    for resource in change.candidate_resources.values():
+        setting = PUBLIC.get(resource.type, "")
+        before = change.deployed_resources.get(resource.id)
+        was = flag(before.at(setting)) if before and setting else False
+        if setting and flag(resource.at(setting)) not in (False, None, was):
+            yield RULE.finding(resource.path, before=f"{setting} off", after=f"{setting} on")
     yield from lost(change, RULE, CLOSED)

@@ -16,6 +16,7 @@ POLICIES = {
     "AWS::ApiGateway::RestApi": "Policy",
     "AWS::DynamoDB::GlobalTable": "Replicas/*/ResourcePolicy",
     "AWS::DynamoDB::Table": "ResourcePolicy",
+    "AWS::Logs::LogGroup": "DataProtectionPolicy",
 }
 ATTACHED = (
     "AWS::S3::BucketPolicy",

@@ -193,6 +193,11 @@ def table_is_open_to_another_account(draft: Draft) -> None:
     draft.new.replica["ResourcePolicy"] = {"PolicyDocument": {"Statement": [statement]}}
 
 
+@bad("role-changed")
+def function_runs_under_another_role(draft: Draft) -> None:
+    draft.new.function["Role"] = "arn:aws:iam::123456789012:role/Admin"
+
+
 # --- exposure ---------------------------------------------------------------
 
 
@@ -346,6 +351,24 @@ def api_has_no_policy(draft: Draft) -> None:
     draft.old.api["Policy"] = {"Statement": [{**statement, "Resource": "*", "Condition": address}]}
 
 
+@bad("endpoint-made-public")
+def new_database_is_public(draft: Draft) -> None:
+    draft.new.add("Database", "AWS::RDS::DBInstance", {"PubliclyAccessible": True})
+
+
+@bad("integration-changed")
+def route_calls_the_unpublished_version(draft: Draft) -> None:
+    integration = draft.new.method("GET /user")["Integration"]
+    function = {"Ref": draft.new.id("AWS::Lambda::Function")}
+    integration["Uri"] = {"Fn::Join": ["", ["arn:aws:apigateway:lambda/", function]]}
+
+
+@bad("integration-changed")
+def route_calls_another_host(draft: Draft) -> None:
+    proxy = {"Type": "HTTP_PROXY", "Uri": "https://elsewhere.example/user"}
+    draft.new.method("GET /user")["Integration"] = {**proxy, "IntegrationHttpMethod": "GET"}
+
+
 @bad("resource-policy-removed")
 def topic_has_no_policy(draft: Draft) -> None:
     draft.new.remove("AWS::SNS::TopicPolicy")
@@ -466,6 +489,16 @@ def subscription_is_gone(draft: Draft) -> None:
     draft.old.add("Pager", "AWS::SNS::Subscription", subscription)
 
 
+@bad("alarm-action-removed")
+def cloudwatch_may_not_publish(draft: Draft) -> None:
+    draft.new.properties("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"].pop()
+
+
+@bad("alarm-action-removed")
+def topic_has_a_key_that_cloudwatch_cannot_use(draft: Draft) -> None:
+    draft.new.properties("Monitoring/Alarms")["KmsMasterKeyId"] = "alias/aws/sns"
+
+
 # --- contract ---------------------------------------------------------------
 
 
@@ -488,6 +521,22 @@ def another_parameter_is_required(draft: Draft) -> None:
 @bad("request-tightened")
 def an_api_key_is_required(draft: Draft) -> None:
     draft.new.method("GET /user")["ApiKeyRequired"] = True
+
+
+@bad("validation-removed")
+def method_has_no_validator(draft: Draft) -> None:
+    del draft.new.method("GET /user")["RequestValidatorId"]
+
+
+@bad("validation-removed")
+def parameter_is_not_required(draft: Draft) -> None:
+    draft.new.method("GET /user")["RequestParameters"] = {}
+
+
+@bad("validation-removed")
+def validator_ignores_parameters(draft: Draft) -> None:
+    validator = draft.new.properties("AWS::ApiGateway::RequestValidator")
+    validator["ValidateRequestParameters"] = False
 
 
 @bad("endpoint-replaced")
@@ -568,6 +617,12 @@ def gateway_may_not_call_the_function(draft: Draft) -> None:
 @bad("resource-removed")
 def function_is_replaced(draft: Draft) -> None:
     draft.new.function["FunctionName"] = "user-api"
+
+
+@bad("answer-field-broken")
+def model_does_not_promise_the_record(draft: Draft) -> None:
+    for name in _of_type(draft, "AWS::ApiGateway::Model"):
+        draft.new.resources[name]["Properties"]["Schema"].pop("required")
 
 
 # --- stages -----------------------------------------------------------------
