@@ -28,7 +28,8 @@ class Alarm:
 
 
 ALARMS = (
-    Alarm("ServerErrors", "gateway", "5XXError", "Sum", 5),
+    Alarm("ServerErrorRate", "gateway", "5XXError", "Average", 0.05),
+    Alarm("ServerErrors", "gateway", "5XXError", "Sum", 100),
     Alarm("SlowAnswers", "gateway", "Latency", "p99", 1000, periods=3),
     Alarm("FunctionErrors", "function", "Errors", "Sum", 1),
     Alarm("FunctionThrottles", "function", "Throttles", "Sum", 1),

@@ -24,6 +24,8 @@ class Promised:
     memory_mb: int = 512
     timeout_seconds: int = 10
     log_level: str = "INFO"
+    system_log_level: str
+    alarm_addresses: tuple[str, ...] = ()
     cache_max_age_seconds: int = 0
     requests_per_second: int = 100
     burst: int = 200
@@ -50,24 +52,29 @@ STAGES = {
             authorization="NONE",
             origins=("http://127.0.0.1:3000",),
             data_kept=False,
+            system_log_level="INFO",
+            alarm_addresses=("operators@example.com",),
         ),
         Promised(
             stage="dev",
             authorization="NONE",
             origins=("http://localhost:3000",),
             data_kept=False,
+            system_log_level="INFO",
         ),
         Promised(
             stage="staging",
             authorization="AWS_IAM",
             origins=("https://staging.example.com",),
             data_kept=True,
+            system_log_level="WARN",
         ),
         Promised(
             stage="prod",
             authorization="AWS_IAM",
             origins=("https://app.example.com", "https://www.example.com"),
             data_kept=True,
+            system_log_level="WARN",
         ),
     )
 }

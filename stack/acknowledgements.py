@@ -39,6 +39,11 @@ def accepted(settings: Settings) -> list[Accepted]:
             "X-Ray's two write actions know no resource-level permission.",
         ),
         Accepted(
+            "Gateway/Api/Resource",
+            "AwsSolutions::AwsSolutions-APIG2",
+            "Parameters are validated; no method takes a body.",
+        ),
+        Accepted(
             f"Gateway/Api/DeploymentStage.{settings.stage}/Resource",
             "AwsSolutions::AwsSolutions-APIG3",
             "Requests are throttled and validated; a web ACL is the account's choice and cost.",
@@ -54,7 +59,7 @@ def _of_routes(settings: Settings) -> Iterator[Accepted]:
             "AwsSolutions::AwsSolutions-COG4",
             "Callers are programs with IAM credentials, not users of a Cognito pool.",
         )
-        if settings.authorization == "NONE":
+        if not settings.signed:
             yield Accepted(
                 f"{path}/Resource",
                 "AwsSolutions::AwsSolutions-APIG4",

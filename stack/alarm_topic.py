@@ -1,15 +1,20 @@
-"""The topic that alarms publish to. Who is told subscribes by hand, once."""
+"""The topic that alarms publish to, and who hears it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
+from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
 
-def alarm_topic(scope: Construct) -> sns.Topic:
-    """Only this account's alarms may publish, and only over TLS.
+def alarm_topic(scope: Construct, *, addresses: Sequence[str]) -> sns.Topic:
+    """Create the topic and subscribe the e-mail `addresses`, each of which has to confirm once.
+
+    Only this account's alarms may publish, and only over TLS.
 
     A topic policy replaces the default one, so CloudWatch needs its own statement. The topic is
     not encrypted: CloudWatch cannot use the AWS-managed key, and the messages hold no user data.
@@ -37,4 +42,6 @@ def alarm_topic(scope: Construct) -> sns.Topic:
             },
         )
     )
+    for address in addresses:
+        topic.add_subscription(EmailSubscription(address))
     return topic

@@ -36,6 +36,7 @@ class UserFunction(Construct):
             role=_role(self, table=table, log_group=self.log_group).without_policy_updates(),
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
+            system_log_level_v2=lambda_.SystemLogLevel[settings.system_log_level],
             tracing=lambda_.Tracing.ACTIVE,
             memory_size=settings.memory_mb,
             timeout=Duration.seconds(settings.timeout_seconds),

@@ -22,8 +22,8 @@ SECURITY_POLICY = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
 # An enhanced policy demands a mode; the same page recommends STRICT (host and SNI must match).
 ENDPOINT_ACCESS_MODE = "STRICT"
 
-# Names no header, no address, no caller and no path with an id in it. Every value is a string,
-# because a variable without a value is written as a bare dash.
+# Names no header, no address and no path with an id in it. Every value is a string, because a
+# variable without a value is written as a bare dash.
 ACCESS_LOG = {
     "requestId": "$context.extendedRequestId",
     "amznRequestId": "$context.requestId",
@@ -40,6 +40,8 @@ ACCESS_LOG = {
     "integrationStatus": "$context.integration.status",
     "integrationLatency": "$context.integration.latency",
 }
+# On a stage of signed requests, for audit: who called.
+CALLER = {"caller": "$context.identity.userArn"}
 
 
 class Gateway(Construct):
@@ -76,15 +78,17 @@ class Gateway(Construct):
         return api
 
     def _stage(self, settings: Settings) -> apigateway.StageOptions:
+        line = {**ACCESS_LOG, **(CALLER if settings.signed else {})}
         return apigateway.StageOptions(
             stage_name=settings.stage,
             throttling_rate_limit=settings.rate_limit,
             throttling_burst_limit=settings.burst_limit,
             access_log_destination=apigateway.LogGroupLogDestination(self.access_log),
-            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(line)),
             logging_level=apigateway.MethodLoggingLevel.ERROR,
             data_trace_enabled=False,
-            metrics_enabled=True,
+            # Metrics of the stage cost nothing; detailed ones, for each method, do.
+            metrics_enabled=False,
             tracing_enabled=True,
         )
 

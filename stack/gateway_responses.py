@@ -54,7 +54,7 @@ def answers(settings: Settings) -> Mapping[str, Answer]:
     Authorization header the types of bad signatures: on an open stage, where no route checks a
     signature, all of them mean an unknown path.
     """
-    refused = FORBIDDEN if settings.authorization == "AWS_IAM" else NOT_FOUND
+    refused = FORBIDDEN if settings.signed else NOT_FOUND
     return {
         "DEFAULT_4XX": INVALID,
         "DEFAULT_5XX": FAILED,

@@ -12,6 +12,7 @@ from constructs import Construct
 from stack.alarm_topic import alarm_topic
 from stack.dashboard import widgets
 from stack.metrics import Metrics
+from stack.settings import Settings
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
@@ -27,11 +28,13 @@ class Alarm:
 
 
 class Monitoring(Construct):
-    """The topic, the alarms that publish to it, and the dashboard."""
+    """The alarms, the `topic` that they publish to, and the dashboard."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, metrics: Metrics) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, metrics: Metrics
+    ) -> None:
         super().__init__(scope, construct_id)
-        topic = alarm_topic(self)
+        self.topic = alarm_topic(self, addresses=settings.alarm_addresses)
         for name, alarm in alarms(metrics).items():
             cloudwatch.Alarm(
                 self,
@@ -43,7 +46,7 @@ class Monitoring(Construct):
                 # No requests, no data points: a quiet service is a healthy one.
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
                 alarm_description=alarm.meaning,
-            ).add_alarm_action(SnsAction(topic))
+            ).add_alarm_action(SnsAction(self.topic))
         cloudwatch.Dashboard(self, "Dashboard", widgets=widgets(metrics))
 
 
@@ -51,7 +54,14 @@ def alarms(metrics: Metrics) -> Mapping[str, Alarm]:
     """Name -> alarm."""
     gateway, function, reads = metrics.gateway, metrics.function, metrics.reads
     return {
-        "ServerErrors": Alarm(gateway("5XXError", "Sum"), 5, 1, "The API answers with 5xx errors."),
+        # The average of this metric is the share of requests:
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+        "ServerErrorRate": Alarm(
+            gateway("5XXError", "Average"), 0.05, 1, "One answer in 20 is a 5xx error."
+        ),
+        "ServerErrors": Alarm(
+            gateway("5XXError", "Sum"), 100, 1, "100 answers in five minutes are 5xx errors."
+        ),
         "SlowAnswers": Alarm(
             gateway("Latency", "p99"), 1000, 3, "One answer in 100 takes over a second."
         ),

@@ -17,17 +17,11 @@ REQUEST_HEADERS = (
 MAX_AGE_SECONDS = 600
 
 
-def add_preflight(
-    resource: apigateway.Resource,
-    *,
-    origins: Sequence[str],
-    validator: apigateway.IRequestValidator,
-) -> None:
+def add_preflight(resource: apigateway.Resource, *, origins: Sequence[str]) -> None:
     """`OPTIONS` answers 204 with the origin that may read the answers.
 
     A page of an origin that is not among `origins` gets another origin's name, which tells its
-    browser to refuse. The CDK's own preflight matches by unescaped regular expression and takes
-    no validator.
+    browser to refuse. The CDK's own preflight matches by unescaped regular expression.
     """
     headers = {
         "Access-Control-Allow-Origin": origins[0],
@@ -50,7 +44,6 @@ def add_preflight(
             integration_responses=[answer],
         ),
         authorization_type=apigateway.AuthorizationType.NONE,
-        request_validator=validator,
         method_responses=[
             apigateway.MethodResponse(
                 status_code="204", response_parameters=dict.fromkeys(names.values(), True)

@@ -18,9 +18,8 @@ AUTHORIZATION = {
 def add_routes(api: apigateway.RestApi, *, settings: Settings, target: lambda_.IFunction) -> None:
     """`GET /user?userId=...` and `GET /user/{userId}`, each with its preflight."""
     integration = apigateway.LambdaIntegration(target, allow_test_invoke=False)
-    validator = api.add_request_validator(
-        "Validator", validate_request_body=True, validate_request_parameters=True
-    )
+    # A GET has no body, and no model for one.
+    validator = api.add_request_validator("Validator", validate_request_parameters=True)
     responses = _responses(api)
     user = api.root.add_resource("user")
     for resource, parameter in (
@@ -35,7 +34,7 @@ def add_routes(api: apigateway.RestApi, *, settings: Settings, target: lambda_.I
             request_validator=validator,
             method_responses=responses,
         )
-        add_preflight(resource, origins=settings.allowed_origins, validator=validator)
+        add_preflight(resource, origins=settings.allowed_origins)
 
 
 def _responses(api: apigateway.RestApi) -> list[apigateway.MethodResponse]:

@@ -78,6 +78,15 @@ def _is_origin(value: object) -> bool:
     return found is not None and int(found["port"] or LAST_PORT) <= LAST_PORT
 
 
+ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def _are_addresses(value: object) -> bool:
+    if not isinstance(value, list) or len(value) != len(set(map(str, value))):
+        return False
+    return all(isinstance(one, str) and ADDRESS.fullmatch(one) for one in value)
+
+
 def _rules() -> Mapping[str, Rule]:
     """Return what each setting may be: a function, so that its mutants can be tried."""
     return {
@@ -97,6 +106,13 @@ def _rules() -> Mapping[str, Rule]:
         "rate_limit": _whole(1, 10000),
         "burst_limit": _whole(1, 5000),
         "cache_max_age_seconds": _whole(0, 86400),
+        # Of Lambda's own events; on WARN only failed invocations are reported:
+        # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+        "system_log_level": _choice("DEBUG", "INFO", "WARN"),
+        # Each hears the alarms, once it has confirmed.
+        "alarm_addresses": Rule(
+            "a list of different e-mail addresses, which may be empty", _are_addresses
+        ),
         "traces_per_second": _whole(0, 100),
         "trace_percent": _whole(0, 100),
     }
@@ -117,8 +133,15 @@ class Settings:
     rate_limit: int
     burst_limit: int
     cache_max_age_seconds: int
+    system_log_level: str
+    alarm_addresses: tuple[str, ...]
     traces_per_second: int
     trace_percent: int
+
+    @property
+    def signed(self) -> bool:
+        """Whether callers sign their requests."""
+        return self.authorization == "AWS_IAM"
 
     @classmethod
     def load(cls, stage: object, stages: Any) -> Settings:
@@ -141,8 +164,10 @@ class Settings:
                 )
         for key, rule in rules.items():
             _check(stage=str(stage), key=key, given=given, rule=rule)
-        origins = tuple(given["allowed_origins"])
-        return cls(**{**given, "stage": stage, "allowed_origins": origins})
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
+        }
+        return cls(stage=str(stage), **values)
 
 
 def stage_names(stages: object) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
 from stack.acknowledgements import accepted, acknowledge
+from stack.callers import callers_policy
 from stack.function import UserFunction
 from stack.gateway import Gateway
 from stack.metrics import Metrics
@@ -27,9 +28,10 @@ class ServiceStack(Stack):
         table = users_table(self, settings=settings)
         backend = UserFunction(self, "Backend", settings=settings, table=table)
         gateway = Gateway(self, "Gateway", settings=settings, target=backend.alias)
-        Monitoring(
+        monitoring = Monitoring(
             self,
             "Monitoring",
+            settings=settings,
             metrics=Metrics(
                 stage=gateway.api.deployment_stage, backend=backend.function, users=table
             ),
@@ -44,7 +46,10 @@ class ServiceStack(Stack):
             "FunctionLogGroup": backend.log_group.log_group_name,
             "AccessLogGroup": gateway.access_log.log_group_name,
             "ExecutionLogGroup": gateway.execution_log.log_group_name,
+            "AlarmTopicArn": monitoring.topic.topic_arn,
         }
+        if settings.signed:
+            outputs["CallersPolicy"] = callers_policy(gateway.api)
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
         for key, value in (("project", PROJECT), ("stage", settings.stage)):

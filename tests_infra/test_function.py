@@ -56,11 +56,13 @@ def test_function_knows_allowed_origins(function: Element, promised: Promised) -
 
 
 @pytest.mark.promise("function-as-set")
-def test_function_logs_json_to_group_of_its_own(template: Template, function: Element) -> None:
+def test_function_logs_json_to_group_of_its_own(
+    template: Template, function: Element, promised: Promised
+) -> None:
     logging = dict(function.at("LoggingConfig") or {})
     group = template.referred(logging.pop("LogGroup", None), "AWS::Logs::LogGroup")
     assert group.at("LogGroupName") is None
-    assert logging == {"LogFormat": "JSON"}
+    assert logging == {"LogFormat": "JSON", "SystemLogLevel": promised.system_log_level}
 
 
 @pytest.mark.promise("tracing-on")

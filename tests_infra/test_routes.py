@@ -54,17 +54,22 @@ def test_preflight_is_open(preflights: list[Element]) -> None:
 
 
 @pytest.mark.promise("routes-complete", "missing-id-refused")
-def test_methods_are_validated(template: Template, api: Element) -> None:
+def test_gets_are_validated(
+    template: Template, gets: list[Element], preflights: list[Element], api: Element
+) -> None:
     validator = template.only("AWS::ApiGateway::RequestValidator")
     assert validator.at("RestApiId") == api.ref
-    assert {one.at("RequestValidatorId") for one in template.resources(METHOD)} == {validator.ref}
+    assert [method.at("RequestValidatorId") for method in gets] == [validator.ref] * 2
+    # A preflight has nothing to validate.
+    assert [method.at("RequestValidatorId") for method in preflights] == [None] * 2
 
 
 @pytest.mark.promise("missing-id-refused")
-def test_validator_checks_parameters_and_body(template: Template) -> None:
+def test_validator_checks_parameters_alone(template: Template) -> None:
+    """No method has a model for a body."""
     validator = template.only("AWS::ApiGateway::RequestValidator")
     assert validator.at("ValidateRequestParameters") is True
-    assert validator.at("ValidateRequestBody") is True
+    assert not validator.at("ValidateRequestBody")
 
 
 @pytest.mark.promise("missing-id-refused")

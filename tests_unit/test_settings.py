@@ -24,6 +24,8 @@ GOOD: dict[str, Any] = {
     "rate_limit": 100,
     "burst_limit": 200,
     "cache_max_age_seconds": 60,
+    "system_log_level": "WARN",
+    "alarm_addresses": ["operators@example.com"],
     "traces_per_second": 1,
     "trace_percent": 5,
 }
@@ -37,6 +39,7 @@ WHOLE = {
     "trace_percent": (0, 100),
 }
 CHOICE = {
+    "system_log_level": ("DEBUG", "INFO", "WARN"),
     "authorization": ("NONE", "AWS_IAM"),
     "log_level": ("DEBUG", "INFO", "WARN", "ERROR"),
 }
@@ -64,9 +67,8 @@ def refusal_of(key: str, value: object) -> str:
 def test_good_settings_are_kept_unchanged() -> None:
     settings = load()
     assert settings.stage == "dev"
-    assert settings.allowed_origins == tuple(GOOD["allowed_origins"])
-    for key in GOOD.keys() - {"allowed_origins"}:
-        assert getattr(settings, key) == GOOD[key]
+    for key, value in GOOD.items():
+        assert getattr(settings, key) == (tuple(value) if isinstance(value, list) else value)
 
 
 def test_settings_cannot_be_changed() -> None:
@@ -201,6 +203,27 @@ def test_origin_is_accepted(origin: str) -> None:
 def test_text_that_is_not_origin_is_refused(origin: object) -> None:
     line = f"stage dev: key 'allowed_origins' is {[origin]!r}: allowed is {ORIGINS}"
     assert refusal_of("allowed_origins", [origin]) == line
+
+
+@pytest.mark.parametrize("addresses", [[], ["a@b.c"], ["Ops.Team+1@example.com", "x@example.com"]])
+def test_addresses(addresses: list[str]) -> None:
+    assert load(alarm_addresses=addresses).alarm_addresses == tuple(addresses)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "ops", "@example.com", "ops@example", "o ps@b.c", "a@b.c\n", 7]
+)
+def test_address_that_is_none(address: object) -> None:
+    allowed = "a list of different e-mail addresses, which may be empty"
+    line = f"stage dev: key 'alarm_addresses' is {[address]!r}: allowed is {allowed}"
+    assert refusal_of("alarm_addresses", [address]) == line
+    assert refusal_of("alarm_addresses", ["a@b.c", "a@b.c"]).endswith(allowed)
+    assert refusal_of("alarm_addresses", "a@b.c").endswith(allowed)
+
+
+def test_stage_is_signed_by_its_authorization() -> None:
+    assert load(authorization="AWS_IAM").signed
+    assert not load(authorization="NONE").signed
 
 
 @pytest.mark.parametrize("account", ["", "any", "000000000000"])
