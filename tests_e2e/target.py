@@ -76,7 +76,7 @@ class Target:
 
     @property
     def region(self) -> str | None:
-        """The region that stands in an AWS host name, if this is one."""
+        """The region in an AWS host name, if this is one."""
         parts = self.host.split(".")
         return parts[2] if parts[1:2] == ["execute-api"] else None
 

@@ -81,7 +81,7 @@ def test_table_is_recoverable(deployed: dict[str, str]) -> None:
 
 
 @pytest.mark.promise("least-privilege")
-def test_role_grants_exactly_what_the_function_needs(
+def test_role_grants_exactly_what_function_needs(
     deployed: dict[str, str], function: dict[str, Any]
 ) -> None:
     iam, role = aws.client("iam"), function["Role"].rpartition("/")[2]

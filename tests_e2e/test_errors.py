@@ -70,7 +70,7 @@ def test_unknown_user_is_not_found(api: Client, name: str, route: str) -> None:
 
 @pytest.mark.promise("unknown-user-404")
 def test_answers_for_unknown_user_differ(api: Client) -> None:
-    """Each answer is made for its own request: new id, new time."""
+    """Each answer has the id and the time of its own request."""
     path = f"/user/{uuid.uuid4().hex}"
     bodies = [checks.json_object(api.get(path).body) for _ in range(3)]
     assert len({body["requestId"] for body in bodies}) == 3
@@ -143,7 +143,7 @@ def test_preflight_of_unknown_path_is_not_found(
 
 
 @pytest.mark.promise("unknown-path-answered")
-def test_stage_name_is_part_of_the_path(anonymous: Client) -> None:
+def test_stage_name_is_part_of_path(anonymous: Client) -> None:
     """Outside the stage there is nothing of this service."""
     answer = anonymous.send("GET", "x/user/ada")
     assert answer.status in (403, 404)

@@ -233,7 +233,7 @@ def test_answer_is_always_json(api: Client, users: Users, header: str) -> None:
 
 
 @pytest.mark.promise("request-id-matches")
-def test_request_ids_are_unique_and_not_the_clients(api: Client, users: Users) -> None:
+def test_request_ids_are_unique_and_not_chosen_by_client(api: Client, users: Users) -> None:
     path = f"/user/{users.put().id}"
     ids = [api.get(path, x_request_id=OTHER_ID).header("x-request-id") for _ in range(4)]
     assert len({*ids, OTHER_ID}) == 5
