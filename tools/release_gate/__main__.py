@@ -1,4 +1,4 @@
-"""`python -m tools.release_gate check|build`. Exit codes: 0 release, 1 refuse, 2 undecided."""
+"""`python -m tools.release_gate build|check|rules`. Exits with 0 release, 1 refuse, 2 undecided."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tools.release_gate import allowances, checking, released_set
+from tools.release_gate import allowances, checking, documentation, released_set
 from tools.release_gate.problems import UndecidedError
 from tools.release_gate.reports import write_reports
 
@@ -84,6 +84,13 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rules(_: argparse.Namespace) -> int:
+    page = documentation.PAGE.read_text(encoding="utf-8")
+    documentation.PAGE.write_text(documentation.written(page), encoding="utf-8")
+    print(f"wrote the table of rules in {documentation.PAGE.name}")
+    return 0
+
+
 def _parser() -> Parser:
     parser = Parser(prog="python -m tools.release_gate", description=__doc__)
     commands = parser.add_subparsers(title="commands", metavar="", required=True)
@@ -93,6 +100,8 @@ def _parser() -> Parser:
     build.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
     build.set_defaults(action=_build)
     _add_check(commands)
+    table = commands.add_parser("rules", help="write the table of rules in docs/release-gate.md")
+    table.set_defaults(action=_rules)
     return parser
 
 

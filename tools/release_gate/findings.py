@@ -10,6 +10,7 @@ from typing import Any
 from contract.promises import Promise
 from tools.release_gate.comparison import Comparison, Pair, Resource
 from tools.release_gate.proof import Proof
+from tools.release_gate.replacement import replaced
 from tools.template import Template
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -94,6 +95,11 @@ class Change:
     @cached_property
     def comparison(self) -> Comparison:
         return Comparison(self.deployed, self.candidate)
+
+    @cached_property
+    def replaced(self) -> dict[str, str]:
+        """The reason by logical id of each resource that keeps its id and is replaced."""
+        return replaced(self.comparison)
 
     @property
     def deployed_resources(self) -> Mapping[str, Resource]:

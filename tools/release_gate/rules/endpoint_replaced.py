@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tools.release_gate.findings import Change, Finding, Rule
-from tools.release_gate.stateful import replaced
 
 RULE = Rule(
     "endpoint-replaced",
@@ -27,7 +26,7 @@ TYPES = (
 def findings(change: Change) -> Iterator[Finding]:
     for resource in change.removed(*TYPES):
         yield RULE.finding(resource.path, before=resource.type, after="gone")
-    reasons = replaced(change)
+    reasons = change.replaced
     for pair in change.pairs(*TYPES):
         if pair.before.id != pair.after.id:
             yield RULE.finding(pair.path, before=pair.before.id, after=pair.after.id)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from tools.release_gate.findings import Change, Finding, Rule
 from tools.release_gate.protection import differing
-from tools.release_gate.stateful import replaced
 
 RULE = Rule(
     "log-group-removed",
@@ -20,7 +19,7 @@ CLASS = {TYPE: {"LogGroupClass": "STANDARD"}}
 def findings(change: Change) -> Iterator[Finding]:
     for group in change.removed(TYPE):
         yield RULE.finding(group.path, before=group.id, after="gone")
-    reasons = replaced(change)
+    reasons = change.replaced
     for pair in change.pairs(TYPE):
         if pair.before.id != pair.after.id:
             yield RULE.finding(pair.path, before=pair.before.id, after=pair.after.id)

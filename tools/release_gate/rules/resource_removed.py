@@ -13,7 +13,7 @@ from tools.release_gate.rules import (
     log_group_removed,
     resource_policy_removed,
 )
-from tools.release_gate.stateful import STATEFUL, replaced
+from tools.release_gate.stateful import STATEFUL
 
 RULE = Rule(
     "resource-removed",
@@ -40,7 +40,7 @@ def findings(change: Change) -> Iterator[Finding]:
     for resource in change.removed():
         if resource.type not in OTHERS:
             yield RULE.finding(resource.path, before=resource.type, after="gone")
-    reasons = replaced(change)
+    reasons = change.replaced
     for pair in change.pairs():
         if pair.after.id in reasons and pair.after.type not in (*OTHERS, *REPLACED_WITHOUT_LOSS):
             yield RULE.finding(pair.path, before=pair.before.id, after=reasons[pair.after.id])

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tools.release_gate.findings import Change, Finding, Rule
-from tools.release_gate.stateful import STATEFUL, replaced
+from tools.release_gate.stateful import STATEFUL
 
 RULE = Rule(
     "stateful-resource-replaced",
@@ -16,7 +16,7 @@ RULE = Rule(
 
 
 def findings(change: Change) -> Iterator[Finding]:
-    reasons = replaced(change)
+    reasons = change.replaced
     for pair in change.pairs(*STATEFUL):
         if pair.after.id in reasons:
             yield RULE.finding(pair.path, before=pair.before.id, after=reasons[pair.after.id])
