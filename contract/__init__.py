@@ -1,4 +1,4 @@
-"""The one definition of every answer: JSON Schemas, draft-04, as API Gateway models accept them.
+"""The definition of every answer: JSON Schemas, draft-04, as API Gateway models accept them.
 
 `user_response` is the body of a 200, `error_response` the body of every error.
 Imports the standard library alone; the stack's models, the function's tests and the
@@ -14,7 +14,7 @@ NAMES = ("user_response", "error_response")
 
 
 def load(name: str) -> dict[str, Any]:
-    """The schema of that name, one of NAMES. Raises ValueError on any other."""
+    """Return the schema of a name in NAMES. Raises ValueError on any other."""
     if name not in NAMES:
         raise ValueError(f"no schema is called {name!r}: there are {', '.join(NAMES)}")
     path = Path(__file__).with_name(f"{name}.schema.json")

@@ -6,10 +6,10 @@ from stack.settings import Settings
 
 
 def refusal(settings: Settings, *, credentials: str | None, named: str | None) -> str | None:
-    """Why a stage may not be deployed with these credentials, in one line; None where it may be.
+    """Return why a stage may not be deployed with these credentials; None where it may be.
 
     `credentials` is the account that the CDK CLI found, None when it found no credentials and
-    therefore deploys nothing. `named` is the account given on the command line; it counts only
+    therefore deploys nothing. `named` is the account from the command line; it counts only
     while cdk.json names none.
     """
     account = settings.account or named

@@ -69,8 +69,8 @@ def _of_routes(settings: Settings) -> Iterator[Accepted]:
 
 def acknowledge(stack: Stack, entries: Iterable[Accepted]) -> None:
     """Accept these findings on a stack. Raises when a path names no construct."""
-    for one in entries:
+    for entry in entries:
         construct: IConstruct = stack
-        for name in one.path.split("/"):
+        for name in entry.path.split("/"):
             construct = construct.node.find_child(name)
-        Validations.of(construct).acknowledge(Acknowledgment(id=one.rule, reason=one.reason))
+        Validations.of(construct).acknowledge(Acknowledgment(id=entry.rule, reason=entry.reason))

@@ -24,7 +24,7 @@ def build(
     output: str | None = None,
     credentials: str | None = None,
 ) -> App:
-    """The app of the context's `stage`, or of all stacks where it names none.
+    """Return the app of the context's `stage`, or of all stacks where it names none.
 
     Instead of a stage it may name a stack that all stages share: `account` or `sampling`.
     Without a `context` it is the CDK CLI's. `credentials` is the account that the CLI deploys
@@ -54,7 +54,7 @@ def build(
 
 
 def _stack_props() -> dict[str, Any]:
-    """What every stack is given: nothing that names an account or a region.
+    """Return the properties of every stack: nothing that names an account or a region.
 
     What was tested is therefore, byte for byte, what is deployed, wherever that is.
     """
@@ -70,7 +70,7 @@ def synthesize(app: App) -> None:
     try:
         app.synth()
     except RuntimeError as problem:
-        # The kernel knows one class of error for everything.
+        # The CDK raises the same class for every error.
         if not str(problem).startswith("ValidationFailed"):
             raise
         sys.exit(1)
@@ -79,7 +79,7 @@ def synthesize(app: App) -> None:
 
 
 def findings(assembly: Path) -> set[tuple[str, str]]:
-    """Construct path and rule of every finding that is not acknowledged."""
+    """Return construct path and rule of every finding that is not acknowledged."""
     report = json.loads((assembly / "validation-report.json").read_text(encoding="utf-8"))
     return {
         (construct["constructPath"], violation["ruleName"])

@@ -66,7 +66,7 @@ def _code() -> lambda_.Code:
 
 
 def _role(scope: Construct, *, table: TableV2, log_group: LogGroup) -> iam.Role:
-    """May read one user, write its own log, and send traces: nothing else."""
+    """Return a role that may read a user, write its own log, and send traces: nothing else."""
     statements = [
         iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[table.table_arn]),
         iam.PolicyStatement(

@@ -1,4 +1,4 @@
-"""The REST API's frame: endpoint, stage, throttling, logs. The routes stand in `routes`."""
+"""The REST API without its routes: endpoint, stage, throttling, logs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Gateway(Construct):
             cloud_watch_role=False,
             deploy_options=self._stage(settings),
         )
-        # The CDK's own URL output; the stack has one of a stable name.
+        # The output of the CDK: the stack has its own, with a stable name.
         api.node.try_remove_child("Endpoint")
         resource = _resource(api)
         resource.security_policy = SECURITY_POLICY

@@ -21,7 +21,7 @@ from stack.settings import Settings
 class Answer:
     """An error code of the contract; without a status the type keeps its own.
 
-    A header's value is a mapping expression: literal text stands in single quotes.
+    A header's value is a mapping expression: literal text is in single quotes.
     """
 
     code: str

@@ -10,7 +10,7 @@ RETENTION = RetentionDays.ONE_WEEK
 
 
 def log_group(scope: Construct, construct_id: str, *, name: str | None = None) -> LogGroup:
-    """Return a log group that is deleted with the stack; without a name it gets one of AWS's."""
+    """Return a log group that is deleted with the stack; AWS names it unless `name` does."""
     return LogGroup(
         scope,
         construct_id,

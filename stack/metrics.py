@@ -26,7 +26,7 @@ class Metrics:
         return self.stage.metric(name, statistic=statistic, period=FIVE_MINUTES)
 
     def function(self, name: str, statistic: str) -> Metric:
-        """Of the function, whichever version."""
+        """Of the function, all versions together."""
         return self.backend.metric(name, statistic=statistic, period=FIVE_MINUTES)
 
     def table(self, name: str, statistic: str) -> Metric:

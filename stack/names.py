@@ -1,4 +1,4 @@
-"""The service's own name: the one place of the stack that has it."""
+"""The service's own name, which nothing else in the stack repeats."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ PREFIX = "UserApi"
 
 
 def stack_name(name: str) -> str:
-    """Return the name of a stack, given its stage or what all stages share in it."""
+    """Return the name of the stack of a stage, or of one that all stages share."""
     return f"{PREFIX}-{name}"

@@ -1,7 +1,7 @@
-"""What the synthesized template of every stage must say, and must not.
+"""What the synthesized template of every stage must contain, and must not.
 
-Reads templates and the schema files of `contract`; never imports `stack` or reads cdk.json, so
-that what is expected stands here a second time. Resources are found by what they are and what
-refers to them, never by logical id; what a reader of the template cannot tell apart (order,
-ids, descriptions, one string or a list of one) makes no difference.
+Reads templates and `contract`; never imports `stack`, and reads nothing but the stages' names from
+cdk.json, so that every expectation is written independently of the stack. Resources are found by
+what they are and what refers to them, never by logical id; differences without a meaning (order,
+ids, descriptions, a string or a list of one string) do not matter.
 """

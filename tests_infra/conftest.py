@@ -12,7 +12,7 @@ from contract.stages import STAGES, Promised
 from tools.template import Element, Template, TemplateError
 
 CDK_JSON = Path(__file__).resolve().parent.parent / "cdk.json"
-GIVEN = pytest.StashKey[Template | None]()
+FROM_FILE = pytest.StashKey[Template | None]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if stage is not None and stage not in STAGES:
         raise pytest.UsageError(f"--stage {stage}: allowed is {', '.join(STAGES)}")
     try:
-        config.stash[GIVEN] = Template.load(Path(file)) if file else None
+        config.stash[FROM_FILE] = Template.load(Path(file)) if file else None
     except TemplateError as problem:
         raise pytest.UsageError(f"--template {problem}") from None
 
@@ -64,8 +64,8 @@ def configured_stages() -> set[str]:
 
 @pytest.fixture(scope="session")
 def template(stage: str, assembly: Callable[[str], Path], pytestconfig: pytest.Config) -> Template:
-    if given := pytestconfig.stash[GIVEN]:
-        return given
+    if from_file := pytestconfig.stash[FROM_FILE]:
+        return from_file
     assert stage in configured_stages(), f"stage {stage} is promised, but is not in cdk.json"
     return Template.in_assembly(assembly(stage))
 
@@ -101,10 +101,10 @@ def topic(template: Template) -> Element:
 
 
 def _stages(config: pytest.Config) -> list[str]:
-    named, given = config.getoption("--stage"), config.stash[GIVEN]
+    named, from_file = config.getoption("--stage"), config.stash[FROM_FILE]
     if named:
         return [named]
-    return [_tagged_stage(given, config.getoption("--template"))] if given else list(STAGES)
+    return [_tagged_stage(from_file, config.getoption("--template"))] if from_file else list(STAGES)
 
 
 def _tagged_stage(template: Template, file: str) -> str:

@@ -10,7 +10,7 @@ from tools.template import Element, listed
 
 
 class Grant(NamedTuple):
-    """One action on one resource for one principal; `more` is whatever else the statement says."""
+    """One action on one resource for one principal; `more` is what else the statement contains."""
 
     effect: Any
     action: str
@@ -38,14 +38,18 @@ def grants(document: Any) -> set[Grant]:
     assert set(document) <= {"Version", "Statement", "Id"}
     # The older version is the default, and reads policy variables as text.
     assert document.get("Version") == "2012-10-17"
-    return {one for given in listed(document.get("Statement")) for one in _of_statement(given)}
+    return {
+        found
+        for statement in listed(document.get("Statement"))
+        for found in _of_statement(statement)
+    }
 
 
 def role_grants(role: Element) -> set[Grant]:
     """What a role's own policies grant."""
     policies = listed(role.at("Policies"))
     assert all(set(policy) == {"PolicyName", "PolicyDocument"} for policy in policies)
-    return {one for policy in policies for one in grants(policy["PolicyDocument"])}
+    return {found for policy in policies for found in grants(policy["PolicyDocument"])}
 
 
 def _of_statement(statement: Mapping[str, Any]) -> set[Grant]:
@@ -60,20 +64,20 @@ def _of_statement(statement: Mapping[str, Any]) -> set[Grant]:
     }
 
 
-def _principals(given: Any) -> list[str]:
-    if not isinstance(given, Mapping):
-        return listed(given)
-    found = [f"{kind}:{name}" for kind, names in given.items() for name in listed(names)]
+def _principals(value: Any) -> list[str]:
+    if not isinstance(value, Mapping):
+        return listed(value)
+    found = [f"{kind}:{name}" for kind, names in value.items() for name in listed(names)]
     # For a resource's policy these two say the same.
     return ["*" if name == "AWS:*" else name for name in found]
 
 
 def _text(value: Any) -> str:
-    """With every list in order, and one item as a list of one."""
+    """Write a value with every list in order, and a single item as a list."""
 
     def ordered(item: Any) -> Any:
         if isinstance(item, Mapping):
-            return {key: ordered(one) for key, one in item.items()}
-        return sorted(str(one) for one in listed(item))
+            return {key: ordered(value) for key, value in item.items()}
+        return sorted(str(entry) for entry in listed(item))
 
     return json.dumps(ordered(value), sort_keys=True)

@@ -18,7 +18,7 @@ SIGNED_GET = "Authorization,If-None-Match,X-Amz-Content-Sha256,X-Amz-Date,X-Amz-
 @pytest.fixture
 def preflights(template: Template) -> list[Element]:
     methods = template.resources("AWS::ApiGateway::Method")
-    found = [one for one in methods if one.at("HttpMethod") == "OPTIONS"]
+    found = [resource for resource in methods if resource.at("HttpMethod") == "OPTIONS"]
     assert found
     return found
 
@@ -112,8 +112,8 @@ def test_preflight_declares_its_headers(preflights: list[Element]) -> None:
 def test_gateway_errors_name_first_origin(template: Template, promised: Promised) -> None:
     name = "gatewayresponse.header.Access-Control-Allow-Origin"
     named = {
-        one.at("ResponseParameters", name)
-        for one in template.resources("AWS::ApiGateway::GatewayResponse")
+        resource.at("ResponseParameters", name)
+        for resource in template.resources("AWS::ApiGateway::GatewayResponse")
     }
     assert named == {f"'{promised.origins[0]}'"}
 
@@ -122,12 +122,22 @@ def test_gateway_errors_name_first_origin(template: Template, promised: Promised
 def test_credentials_are_never_allowed(template: Template) -> None:
     """Requests are signed, so cookies are never needed, whatever the origin."""
     kinds = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse")
-    found = [text for kind in kinds for one in template.resources(kind) for text in texts(one.at())]
+    found = [
+        text
+        for kind in kinds
+        for resource in template.resources(kind)
+        for text in texts(resource.at())
+    ]
     assert not [text for text in found if "allow-credentials" in text.lower()]
 
 
 @pytest.mark.promise("cors-no-credentials-with-star")
 def test_no_origin_is_star(template: Template) -> None:
     kinds = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse")
-    found = {text for kind in kinds for one in template.resources(kind) for text in texts(one.at())}
+    found = {
+        text
+        for kind in kinds
+        for resource in template.resources(kind)
+        for text in texts(resource.at())
+    }
     assert "'*'" not in found

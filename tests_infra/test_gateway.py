@@ -104,9 +104,10 @@ def test_gateway_traces(api_stage: Element) -> None:
 def test_access_log_has_group_of_its_own(template: Template, api_stage: Element) -> None:
     function = template.only("AWS::Lambda::Function")
     own = [
-        one.ref
-        for one in template.resources("AWS::Logs::LogGroup")
-        if one.at("LogGroupName") is None and one.ref != function.at("LoggingConfig", "LogGroup")
+        resource.ref
+        for resource in template.resources("AWS::Logs::LogGroup")
+        if resource.at("LogGroupName") is None
+        and resource.ref != function.at("LoggingConfig", "LogGroup")
     ]
     groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
     destination = api_stage.at("AccessLogSetting", "DestinationArn")
@@ -161,6 +162,10 @@ def test_access_log_shows_nothing_of_request(api_stage: Element) -> None:
 
 @pytest.mark.promise("gateway-logged")
 def test_stage_is_created_after_its_logs(template: Template, api_stage: Element) -> None:
-    """Without the group API Gateway makes one that keeps its logs without end."""
-    groups = [one for one in template.resources("AWS::Logs::LogGroup") if one.at("LogGroupName")]
+    """Without the group API Gateway creates it, without an expiry."""
+    groups = [
+        resource
+        for resource in template.resources("AWS::Logs::LogGroup")
+        if resource.at("LogGroupName")
+    ]
     assert {group.logical_id for group in groups} <= api_stage.depends_on

@@ -32,9 +32,9 @@ TYPES = (*ALWAYS, *REFUSED)
 
 def _of_type(template: Template, response_type: str) -> Element:
     found = [
-        one
-        for one in template.resources(GATEWAY_RESPONSE)
-        if one.at("ResponseType") == response_type
+        resource
+        for resource in template.resources(GATEWAY_RESPONSE)
+        if resource.at("ResponseType") == response_type
     ]
     assert len(found) == 1, f"{len(found)} gateway responses of type {response_type}"
     return found[0]
@@ -55,8 +55,8 @@ def _answer(response: Element) -> tuple[Any, Any, Any]:
 @pytest.mark.promise("gateway-errors-in-contract")
 def test_response_types_are_customised_ones(template: Template, api: Element) -> None:
     responses = template.resources(GATEWAY_RESPONSE)
-    assert sorted(str(one.at("ResponseType")) for one in responses) == sorted(TYPES)
-    assert {one.at("RestApiId") for one in responses} == {api.ref}
+    assert sorted(str(resource.at("ResponseType")) for resource in responses) == sorted(TYPES)
+    assert {resource.at("RestApiId") for resource in responses} == {api.ref}
 
 
 @pytest.mark.promise("gateway-errors-in-contract")

@@ -158,7 +158,10 @@ def test_only_data_outlives_stack(template: Template, promised: Promised) -> Non
     kept = {table.logical_id} if promised.data_kept else set()
     for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
         # No resource of the stack is of a type that has another default.
-        policies = {one.logical_id: one.body.get(policy, "Delete") for one in template.resources()}
+        policies = {
+            resource.logical_id: resource.body.get(policy, "Delete")
+            for resource in template.resources()
+        }
         unusual = {name: value for name, value in policies.items() if value != "Delete"}
         assert unusual == dict.fromkeys(kept, "Retain")
 
@@ -175,7 +178,7 @@ def test_taggable_resources_have_tags_of_stage(template: Template, promised: Pro
 @pytest.mark.promise("everything-tagged")
 def test_tagged_types_are_known(template: Template) -> None:
     """Every type that has tags is in the list above, so that none is forgotten there."""
-    assert {one.type for one in template.resources() if one.tags} == TAGGED
+    assert {resource.type for resource in template.resources() if resource.tags} == TAGGED
 
 
 @pytest.mark.promise("account-shared")
@@ -231,7 +234,7 @@ def _gateway_groups(template: Template, api_stage: Element) -> tuple[str, str]:
     """References to the access and the execution log group."""
     destination = str(api_stage.at("AccessLogSetting", "DestinationArn"))
     groups = template.resources("AWS::Logs::LogGroup")
-    access = [one.ref for one in groups if destination.endswith(f":{one.ref}")]
-    execution = [one.ref for one in groups if one.at("LogGroupName")]
+    access = [resource.ref for resource in groups if destination.endswith(f":{resource.ref}")]
+    execution = [resource.ref for resource in groups if resource.at("LogGroupName")]
     assert len(access) == len(execution) == 1
     return access[0], execution[0]

@@ -66,7 +66,7 @@ def watched_by(alarm: Element) -> Watched:
 
 @pytest.fixture
 def promised_alarms(template: Template, sources: Sources) -> list[tuple[Alarm, Element]]:
-    """Every promised alarm with the one that watches its metric; no other alarm is there."""
+    """Every promised alarm with the resource that watches its metric; there is no other."""
     waiting = {id(alarm): alarm for alarm in template.resources(ALARM)}
     found = []
     for promised in ALARMS:

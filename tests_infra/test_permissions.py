@@ -47,7 +47,9 @@ def test_roles_have_inline_policies_only(template: Template) -> None:
 
 @pytest.mark.promise("no-other-permissions")
 def test_policies_are_inside_roles(template: Template) -> None:
-    kinds = {one.type for one in template.resources() if one.type.startswith("AWS::IAM::")}
+    kinds = {
+        resource.type for resource in template.resources() if resource.type.startswith("AWS::IAM::")
+    }
     assert kinds == {ROLE}
 
 
@@ -111,14 +113,20 @@ def test_only_methods_of_api_invoke_alias(
         }
         for path in ("user", "user/*")
     ]
-    permissions = [dict(one.at()) for one in template.resources("AWS::Lambda::Permission")]
-    assert sorted(permissions, key=lambda one: str(one.get("SourceArn"))) == expected
+    permissions = [
+        dict(resource.at()) for resource in template.resources("AWS::Lambda::Permission")
+    ]
+    assert sorted(permissions, key=lambda resource: str(resource.get("SourceArn"))) == expected
 
 
 @pytest.mark.promise("only-gateway-invokes")
 def test_function_has_no_other_entrance(template: Template) -> None:
     """No URL, no event source: everything of Lambda's is known."""
-    kinds = {one.type for one in template.resources() if one.type.startswith("AWS::Lambda::")}
+    kinds = {
+        resource.type
+        for resource in template.resources()
+        if resource.type.startswith("AWS::Lambda::")
+    }
     assert kinds == {
         f"AWS::Lambda::{kind}" for kind in ("Alias", "Function", "Permission", "Version")
     }

@@ -4,7 +4,7 @@
 
 Paths, methods, parameters, authorization and statuses are the template's; bodies are the
 contract's schemas; the headers of the answers are those of `contract.answers`.
-Exit codes: 0 written, 2 could not be made.
+Exit codes: 0 written, 2 the stage could not be synthesized.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _operation(template: Template, path: str, method: Element) -> Json:
 
 
 def _parameters(path: str, method: Element) -> Iterator[Json]:
-    """The parameters; where the API does not look at one in the path, it may be anything."""
+    """Yield the parameters; a part of the path that the API does not check may be anything."""
     places = {"querystring": "query", "path": "path"}
     user_id = contract.load("user_response")["properties"]["data"]["properties"]["userId"]
     declared = method.at("RequestParameters") or {}
@@ -155,16 +155,18 @@ def _of_the_gateway(template: Template) -> Json:
     """What the gateway may answer instead, by the statuses of its own error responses."""
     ranges = {"DEFAULT_4XX": "4XX", "DEFAULT_5XX": "5XX"}
     own = template.resources("AWS::ApiGateway::GatewayResponse")
-    statuses = [one.at("StatusCode") or ranges[one.at("ResponseType")] for one in own]
+    statuses = [
+        response.at("StatusCode") or ranges[response.at("ResponseType")] for response in own
+    ]
     return {status: {"ResponseModels": {"application/json": _ERROR}} for status in statuses}
 
 
 def _response(template: Template, status: str, response: Json) -> Json:
     names = _HEADERS_OF.get(status, ("Cache-Control", "X-Request-Id"))
-    given = [source.rpartition(".")[2] for source in response.get("ResponseParameters", {})]
+    declared = [source.rpartition(".")[2] for source in response.get("ResponseParameters", {})]
     headers = {
         name: {"description": _HEADERS[name], "required": True, "schema": {"type": "string"}}
-        for name in given or names
+        for name in declared or names
         if name in _HEADERS
     }
     described: Json = {"description": _STATUSES[status], "headers": headers}

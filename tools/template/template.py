@@ -78,7 +78,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Template:
-    """A template as data, which nobody edits; `copy` gives a copy to edit."""
+    """A template as data that is never edited; `copy` returns a copy that may be."""
 
     body: dict[str, Any]
     file: Path = Path()
@@ -102,7 +102,7 @@ class Template:
         return cls.load(loading.template_file(folder))
 
     def copy(self) -> dict[str, Any]:
-        """Return the template as data of one's own."""
+        """Return an independent copy of the data, to be edited."""
         data: dict[str, Any] = json.loads(self._text)
         return data
 
