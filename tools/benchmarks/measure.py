@@ -1,21 +1,33 @@
-"""Measures function and floor in turn, in processes of their own, on one table."""
+"""Measures all subjects in turn, in processes of their own, on one table."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import IO, Any
 
+from tools.benchmarks.tricks import TRICKS
+
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("function", "floor")
+NAMES = (
+    "function",
+    "floor",
+    "table-resource",
+    "powertools",
+    *(f"without-{name}" for name in TRICKS),
+)
+# The X-Ray library, which Powertools' tracer uses, leaves this file where it takes itself to
+# be in Lambda.
+_XRAY_FOLDER = Path("/tmp/.aws-xray")
 _ENVIRONMENT = {
     "TABLE_NAME": "users",
     "AWS_REGION": "us-east-1",
@@ -23,8 +35,10 @@ _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
     "AWS_SESSION_TOKEN": "x" * 400,  # a role's credentials have one
-    "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8",
+    "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0",
 }
+
+_STAGE = {"LOG_LEVEL": "INFO", "ALLOWED_ORIGINS": "https://app.example.com", "CACHE_MAX_AGE": "0"}
 
 Step = Callable[[str], None]
 
@@ -41,11 +55,20 @@ class Figures:
 
 @dataclass(frozen=True)
 class Measured:
-    """Both subjects, and the bytes of the function's log line."""
+    """The figures of every subject, one of NAMES, and the bytes of the function's log line."""
 
-    function: Figures
-    floor: Figures
+    of: Mapping[str, Figures]
     log_bytes: int
+
+    @property
+    def function(self) -> Figures:
+        """The function as it is."""
+        return self.of["function"]
+
+    @property
+    def floor(self) -> Figures:
+        """The bare client."""
+        return self.of["floor"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +99,7 @@ def measure(
     `variables` are the function's environment in the template. Raises RuntimeError where a
     subject does not run.
     """
-    with _table() as url:
-        environment = {**_clean(os.environ), **_ENVIRONMENT, **variables}
-        environment["AWS_ENDPOINT_URL_DYNAMODB"] = url
+    with answering_table(variables) as environment:
         cold: dict[str, list[dict[str, float]]] = {name: [] for name in NAMES}
         for number in range(starts + 1):
             step(f"cold start {number} of {starts}")
@@ -88,8 +109,7 @@ def measure(
                 if number:  # the first fills the system's caches
                     cold[name].append(answer)
         warm, log_bytes = _warm(environment, rounds, requests, step)
-    function, floor = (_figures(cold[name], warm[name]) for name in NAMES)
-    return Measured(function, floor, log_bytes)
+    return Measured({name: _figures(cold[name], warm[name]) for name in NAMES}, log_bytes)
 
 
 def _warm(
@@ -121,6 +141,20 @@ def _figures(cold: Sequence[dict[str, float]], warm: Sequence[dict[str, float]])
 
 
 @contextmanager
+def answering_table(variables: Mapping[str, str] = _STAGE) -> Iterator[dict[str, str]]:
+    """Serve the table; give a subject's environment, with these variables of the function."""
+    with _no_trace_left(), _table() as url:
+        own = {**_ENVIRONMENT, **variables, "AWS_ENDPOINT_URL_DYNAMODB": url}
+        yield {**_clean(os.environ), **own}
+
+
+def body(name: str, environment: dict[str, str]) -> Any:
+    """Give the body of a handler's first answer."""
+    with _running(name, environment) as subject:
+        return json.loads(str(subject.answer()["body"]))
+
+
+@contextmanager
 def _table() -> Iterator[str]:
     command = [sys.executable, "-m", "tools.benchmarks.table"]
     pipe = subprocess.PIPE
@@ -134,6 +168,8 @@ def _table() -> Iterator[str]:
 @contextmanager
 def _running(name: str, environment: dict[str, str]) -> Iterator[_Subject]:
     pipe = subprocess.PIPE
+    if name == "powertools":  # which traces only where it takes itself to be in Lambda
+        environment = {**environment, "LAMBDA_TASK_ROOT": str(ROOT)}
     with (
         tempfile.TemporaryFile() as log,
         subprocess.Popen(
@@ -149,6 +185,17 @@ def _running(name: str, environment: dict[str, str]) -> Iterator[_Subject]:
         yield _Subject(process, log)
         assert process.stdin
         process.stdin.close()
+
+
+@contextmanager
+def _no_trace_left() -> Iterator[None]:
+    """Remove what the X-Ray library leaves, unless somebody else's was there before."""
+    theirs = _XRAY_FOLDER.exists()
+    try:
+        yield
+    finally:
+        if not theirs:
+            shutil.rmtree(_XRAY_FOLDER, ignore_errors=True)
 
 
 def _clean(environment: Any) -> dict[str, str]:

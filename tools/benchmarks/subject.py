@@ -1,14 +1,16 @@
-"""One of the two that are compared, in a process of its own.
+"""One of those that are compared, in a process of its own.
 
     python -m tools.benchmarks.subject NAME
 
-It imports, makes its client and answers one request; then prints what that took, and for
-every number it reads from standard input makes so many requests and prints what they took.
+NAME is one of SUBJECTS, or `without-` and one of TRICKS. It imports, makes its client and answers
+one request; then it prints what that took, and for every number that it reads from standard input
+it makes as many requests and prints what they took.
 Standard output carries one JSON line for each; the function's own log goes to standard error.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -17,6 +19,8 @@ from collections.abc import Callable
 from time import perf_counter, process_time
 from types import SimpleNamespace
 from typing import Any
+
+from tools.benchmarks.tricks import TRICKS
 
 Request = Callable[[], object]
 
@@ -40,17 +44,24 @@ EVENT: dict[str, Any] = {
     "stageVariables": None,
     "requestContext": {
         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+        "extendedRequestId": "JKJaXmPLvHcESHA=",
         "stage": "prod",
         "identity": {"sourceIp": "192.0.2.1"},
     },
     "body": None,
     "isBase64Encoded": False,
 }
+CONTEXT = SimpleNamespace(
+    aws_request_id="7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11",
+    function_name="function",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:function:live",
+)
 EVENT["multiValueHeaders"] = {name: [value] for name, value in EVENT["headers"].items()}
 
 
 def floor() -> Request:
-    """The least that reads a record by AWS's own library."""
+    """Make the least that reads a record by AWS's own library."""
     import boto3
 
     client = boto3.client("dynamodb")
@@ -58,25 +69,54 @@ def floor() -> Request:
 
 
 def function() -> Request:
-    """The handler, as Lambda calls it."""
-    from lambda_function.handler import lambda_handler
-
-    context = SimpleNamespace(aws_request_id="7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11")
-    return lambda: lambda_handler(EVENT, context)
+    """Make the handler's answer, as Lambda calls for it."""
+    return _handled_by("lambda_function.handler")
 
 
-def first(
-    make: Callable[[], Callable[[], object]],
-) -> tuple[Callable[[], object], dict[str, float]]:
-    """Start and answer one request; CPU seconds of the process so far, and its peak memory."""
+def table_resource() -> Request:
+    """Make the peer's answer on boto3's Table resource."""
+    return _handled_by("tools.benchmarks.peers.resource")
+
+
+def powertools() -> Request:
+    """Make the peer's answer on Powertools."""
+    return _handled_by("tools.benchmarks.peers.powertools")
+
+
+def _handled_by(module: str) -> Request:
+    handler = importlib.import_module(module).lambda_handler
+    return lambda: handler(EVENT, CONTEXT)
+
+
+SUBJECTS = {
+    "floor": floor,
+    "function": function,
+    "table-resource": table_resource,
+    "powertools": powertools,
+}
+
+
+def named(name: str) -> Callable[[], Request]:
+    """Find the subject of that name; for a trick left out, leave it out."""
+    trick = name.removeprefix("without-")
+    if trick == name:
+        return SUBJECTS[name]
+    TRICKS[trick].leave_out()
+    return function
+
+
+def first(make: Callable[[], Request]) -> tuple[Request, dict[str, Any]]:
+    """Start and answer one request; give CPU seconds of the process so far, and peak memory."""
     request = make()
-    request()
+    answer = request()
+    cpu = process_time()
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return request, {"cpu": process_time(), "peak_mb": peak_kb / 1024}
+    body = answer.get("body") if isinstance(answer, dict) else None
+    return request, {"cpu": cpu, "peak_mb": peak_kb / 1024, "body": body}
 
 
 def several(request: Request, count: int) -> dict[str, float]:
-    """CPU and wall seconds of one request, over `count` of them."""
+    """Give CPU and wall seconds of one request, over `count` of them."""
     cpu, wall = process_time(), perf_counter()
     for _ in range(count):
         request()
@@ -86,7 +126,7 @@ def several(request: Request, count: int) -> dict[str, float]:
 if __name__ == "__main__":
     results = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # from here on standard output is the function's log
-    request, started = first({"floor": floor, "function": function}[sys.argv[1]])
+    request, started = first(named(sys.argv[1]))
     print(json.dumps(started), file=results)
     for line in sys.stdin:
         print(json.dumps(several(request, int(line))), file=results)
