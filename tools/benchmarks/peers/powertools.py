@@ -6,6 +6,7 @@ As in its documentation: https://docs.aws.amazon.com/powertools/python/latest/.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from typing import Any
 
@@ -13,8 +14,9 @@ import boto3
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError, NotFoundError
-from aws_lambda_powertools.shared.json_encoder import Encoder
 from botocore.config import Config
+
+from tools.benchmarks.peers.plain import plain
 
 logger = Logger(service="user-api", level="INFO")
 tracer = Tracer(service="user-api")
@@ -35,8 +37,7 @@ def get_user(user_id: str) -> Response[str]:
     )
     if "Item" not in found:
         raise NotFoundError("userId")
-    encoder = Encoder(default=str, sort_keys=True)
-    data = encoder.encode(found["Item"])
+    data = json.dumps(found["Item"], default=plain, sort_keys=True)
     request_id = app.current_event.request_context.extended_request_id
     logger.info("answered", status=200, capacity=found["ConsumedCapacity"]["CapacityUnits"])
     return Response(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import logging
@@ -10,12 +9,12 @@ import os
 import re
 import sys
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import boto3
-from boto3.dynamodb.types import Binary
 from botocore.config import Config
+
+from tools.benchmarks.peers.plain import plain
 
 CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
 TABLE = boto3.resource("dynamodb", config=CONFIG).Table(os.environ["TABLE_NAME"])
@@ -35,7 +34,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     found = TABLE.get_item(
         Key={"userId": user_id}, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
     )
-    data = json.dumps(found["Item"], default=_plain, sort_keys=True)
+    data = json.dumps(found["Item"], default=plain, sort_keys=True)
     origin = event["headers"]["Origin"]
     timestamp = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = {
@@ -66,15 +65,3 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         },
         "body": json.dumps(body),
     }
-
-
-def _plain(value: object) -> object:
-    """Give a value that `json` does not know as one that it does."""
-    match value:
-        case Decimal():
-            return float(value)
-        case set():
-            return sorted(value)
-        case Binary():  # it has the bytes in `value`
-            return base64.b64encode(value.value).decode()  # type: ignore[attr-defined]
-    raise TypeError(type(value).__name__)
