@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ from tools import assemblies
 from tools.release_gate import released_set, rules
 from tools.template import Template
 from tools.tests.release_gate.corpus import BAD, BAD_EVIDENCE, NEUTRAL, Case, Draft
-from tools.tests.release_gate.corpus.draft import Side, change, findings
+from tools.tests.release_gate.corpus.draft import change, findings
 
 EVERY_BAD = [*BAD, *BAD_EVIDENCE]
 Base = Callable[[str], Draft]
@@ -25,12 +24,7 @@ def base(assembly: Callable[[str], Path]) -> Base:
     templates = {stage: Template.in_assembly(assembly(stage)) for stage in ("prod", "staging")}
     contract = released_set.read_contract(assemblies.ROOT / "contract")
     settings = released_set.stage_settings()
-
-    def made(stage: str) -> Draft:
-        old, new = (Side(templates[stage], contract) for _ in range(2))
-        return Draft(old, new, copy.deepcopy(settings))
-
-    return made
+    return lambda stage: Draft.of_no_change(templates[stage], contract, settings)
 
 
 @pytest.fixture(scope="module")

@@ -138,6 +138,12 @@ class Draft:
     live: dict[str, tuple[str, str]] = field(default_factory=dict)
     dirty: bool = False
 
+    @classmethod
+    def of_no_change(cls, template: Template, contract: Contract, settings: Json) -> Draft:
+        """Make a draft whose sides are the same."""
+        old, new = (Side(template, contract) for _ in range(2))
+        return cls(old, new, copy.deepcopy(settings))
+
     def change(self, siblings: dict[str, Template]) -> Change:
         """Return what the rules get."""
         return Change(
