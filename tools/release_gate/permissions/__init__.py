@@ -8,7 +8,7 @@ the deployed template does not. What cannot be read counts as widened unless it 
 from tools.release_gate.comparison import Comparison
 
 from .comparison import Widening, compare
-from .holders import Holders
+from .holders import holders_of
 from .resources import resources_of
 
 __all__ = ["Widening", "widenings"]
@@ -17,7 +17,7 @@ __all__ = ["Widening", "widenings"]
 def widenings(change: Comparison) -> list[Widening]:
     """Return each statement by which the new template allows more, or denies less."""
     old = resources_of(change.old, ids=_ids_of_today(change))
-    return compare(Holders.of(old), Holders.of(resources_of(change.new, ids={})))
+    return compare(holders_of(old), holders_of(resources_of(change.new, ids={})))
 
 
 def _ids_of_today(change: Comparison) -> dict[str, str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .holders import Held, Holders
+from .holders import Holders
 from .statements import Statement
 from .values import readable, tokens_in
 
@@ -42,38 +42,37 @@ def _of_roles(deployed: Holders, candidate: Holders) -> Iterator[Widening]:
             new = candidate.of_role(role)
             construct = candidate.resources[resource].construct
             for found in (*_granted(old, new), *_undenied(old, new)):
-                yield Widening(construct, found.before, found.after)
+                yield replace(found, construct=construct)
 
 
-def _granted(old: list[Held], new: list[Held]) -> Iterator[Widening]:
-    for held in new:
-        if held.statement.effect != "Deny" and not _is_covered(held.statement, old):
-            before = _closest(held.statement, old) or "not allowed"
-            yield Widening(held.construct, before, readable(held.statement.text))
+def _granted(old: list[Statement], new: list[Statement]) -> Iterator[Widening]:
+    for statement in new:
+        if statement.effect != "Deny" and not _is_covered(statement, old):
+            before = _closest(statement, old) or "not allowed"
+            yield Widening(statement.construct, before, readable(statement.text))
 
 
-def _undenied(old: list[Held], new: list[Held]) -> Iterator[Widening]:
-    for held in old:
-        if held.statement.effect != "Allow" and not _is_covered(held.statement, new):
-            after = _closest(held.statement, new) or "not denied"
-            yield Widening(held.construct, readable(held.statement.text), after)
+def _undenied(old: list[Statement], new: list[Statement]) -> Iterator[Widening]:
+    for statement in old:
+        if statement.effect != "Allow" and not _is_covered(statement, new):
+            after = _closest(statement, new) or "not denied"
+            yield Widening(statement.construct, readable(statement.text), after)
 
 
-def _is_covered(statement: Statement, others: list[Held]) -> bool:
+def _is_covered(statement: Statement, others: list[Statement]) -> bool:
     """Each action on each resource by each principal is inside one of the others."""
-    return all(any(atom.within(other.statement) for other in others) for atom in statement.atoms())
+    return all(any(atom.within(other) for other in others) for atom in statement.atoms())
 
 
-def _closest(statement: Statement, others: list[Held]) -> str:
-    """The statement of the same effect that shares the most with this one; "" if none does."""
+def _closest(statement: Statement, others: list[Statement]) -> str:
+    """The statement of the same effect that shares most actions, and then the resource."""
 
-    def shared(other: Statement) -> int:
-        overlap = len(statement.action.patterns & other.action.patterns)
-        return 2 * overlap + (statement.resource == other.resource) if overlap else 0
+    def shared(other: Statement) -> tuple[int, bool]:
+        actions = statement.action.patterns & other.action.patterns
+        return len(actions), statement.resource == other.resource
 
-    same = [held.statement for held in others if held.statement.effect == statement.effect]
-    best = max(same, key=shared, default=None)
-    return readable(best.text) if best and shared(best) else ""
+    same = [other for other in others if other.effect == statement.effect and shared(other)[0]]
+    return readable(max(same, key=shared).text) if same else ""
 
 
 def _is_gone(holder: str, deployed: Holders, candidate: Holders) -> bool:

@@ -2,7 +2,7 @@
 
 A holder is a text that names by tokens what its statements hold for: a role with its identity
 policies, a property of a resource with a document in it, a function that may be invoked. What no
-statement says is put as one: a managed policy allows what it allows, a permissions boundary
+document says is put as a statement: a managed policy allows what it allows, a permissions boundary
 denies what is outside.
 """
 
@@ -11,34 +11,31 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .resources import Place, Resource
 from .statements import Selector, Statement, in_document, read, unknown
 
+Said = Iterator[tuple[str, Statement]]  # each statement with its holder
+MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 ATTACHED = {
     "AWS::IAM::Policy": ("Roles", "Users", "Groups"),
-    "AWS::IAM::ManagedPolicy": ("Roles", "Users", "Groups"),
+    MANAGED_POLICY: ("Roles", "Users", "Groups"),
     "AWS::IAM::RolePolicy": ("RoleName",),
     "AWS::IAM::UserPolicy": ("UserName",),
     "AWS::IAM::GroupPolicy": ("GroupName",),
 }
-MANAGED_POLICIES = ("ManagedPolicyArns", "ManagedPolicies")
-# The users, where they are not the resource itself, and their groups.
-MEMBERSHIPS = {
-    "AWS::IAM::User": ("", "Groups"),
-    "AWS::IAM::UserToGroupAddition": ("Users", "GroupName"),
-}
 BOUNDARY = "PermissionsBoundary"
+# Properties that name policies, or groups with policies, for those of their resource.
+NAMING = ("ManagedPolicyArns", "ManagedPolicies", "Groups")
 # AWS names its few managed policies that deny something for what they do.
 ONLY_ALLOWS = re.compile(r":iam::aws:policy/(?!.*(Deny|Quarantine))")
 ROLE_PROPERTY = re.compile(r"(Roles?|Credentials)(Arn|ARN)?$")
 # Types that may grant something in a way of their own.
-UNREADABLE = ("Permission", "Permissions", "::EventBusPolicy", "CloudFormation::Stack")
+UNREADABLE = ("Permission", "Permissions", "::EventBusPolicy", "GroupAddition", "Formation::Stack")
 PERMISSION_CONDITIONS = {
     "SourceArn": ("ArnLike", "aws:SourceArn"),
     "SourceAccount": ("StringEquals", "aws:SourceAccount"),
@@ -50,63 +47,45 @@ PERMISSION_CONDITIONS = {
 
 
 @dataclass(frozen=True)
-class Held:
-    """A statement, and the construct that says it."""
-
-    construct: str
-    statement: Statement
-
-
-Managed = Mapping[str, list[Held]]
-
-
-@dataclass(frozen=True)
 class Holders:
     """The statements of each holder, and the role that each resource runs as, by its place."""
 
-    resources: dict[str, Resource]  # by their tokens
-    statements: dict[str, list[Held]] = field(default_factory=lambda: defaultdict(list))
-    roles: dict[tuple[str, Place], str] = field(default_factory=dict)
+    resources: Mapping[str, Resource]  # by their tokens
+    statements: Mapping[str, list[Statement]]
+    roles: Mapping[tuple[str, Place], str]
 
-    @classmethod
-    def of(cls, resources: list[Resource]) -> Holders:
-        """Find what every resource says."""
-        found = cls({resource.token: resource for resource in resources})
-        managed = _managed_policies(resources)
-        for resource in resources:
-            for holder, held in _said(resource, managed):
-                found.statements[holder].append(held)
-            found.roles.update(_roles(resource, found.resources))
-        for token in _held_by_themselves(resources):
-            found.statements[token] += managed[token]
-        return found
-
-    def of_role(self, text: str) -> list[Held]:
+    def of_role(self, text: str) -> list[Statement]:
         """Return the identity statements of the role that a plain text names."""
         token = _role_token(text)
         if token in self.resources:
             return self.statements.get(token, [])
-        return [Held(text, statement) for statement in _named("the role", text)]
+        return _elsewhere(text)
 
 
-def _said(resource: Resource, managed: Managed) -> Iterator[tuple[str, Held]]:
-    """What a resource says, each statement with its holder."""
+def holders_of(resources: list[Resource]) -> Holders:
+    """Find what every resource says."""
+    by_token = {resource.token: resource for resource in resources}
+    managed = {r.token: _in_documents(r) for r in resources if r.type == MANAGED_POLICY}
+    statements = defaultdict(list)
+    for resource in resources:
+        for holder, statement in _said(resource, managed):
+            statements[holder].append(statement)
+    for token in _held_by_themselves(resources) & managed.keys():
+        statements[token] += managed[token]
+    roles = {place: role for r in resources for place, role in _roles(r, by_token)}
+    return Holders(by_token, statements, roles)
+
+
+def _said(resource: Resource, managed: Mapping[str, list[Statement]]) -> Said:
     for place, document in resource.documents:
         for holder in _holders(resource, place):
-            yield from ((holder, held) for held in _held(resource, in_document(document)))
-    for name in MANAGED_POLICIES:
-        for arn in resource.items(name):
-            elsewhere = _held(resource, _named("the managed policy", arn))
-            yield from ((resource.token, held) for held in managed.get(arn, elsewhere))
+            yield from ((holder, s) for s in _by(resource, in_document(document)))
+    for name in NAMING if resource.type.startswith(("AWS::IAM::", "AWS::SSO::")) else ():
+        for text in resource.items(name):
+            statements = managed.get(text) or _by(resource, _elsewhere(text))
+            yield from ((resource.token, s) for s in statements)
     for holder, statement in _implied_by(resource):
-        yield from ((holder, held) for held in _held(resource, [statement]))
-
-
-def _held(resource: Resource, statements: list[Statement]) -> list[Held]:
-    return [
-        Held(resource.construct, replace(s, conditions=s.conditions | resource.exists_if))
-        for s in statements
-    ]
+        yield from ((holder, s) for s in _by(resource, [statement]))
 
 
 def _holders(resource: Resource, place: Place) -> list[str]:
@@ -122,32 +101,37 @@ def _holders(resource: Resource, place: Place) -> list[str]:
     return [f"{resource.token} {'/'.join(place)}"]
 
 
-def _implied_by(resource: Resource) -> Iterator[tuple[str, Statement]]:
-    """What a resource says without a policy document."""
+def _implied_by(resource: Resource) -> Said:
+    """What a resource says without a document."""
     for arn in resource.items(BOUNDARY):
         yield resource.token, _implied("Deny", f"what is outside {arn}")
     if resource.type == "AWS::Lambda::Permission":
         yield f"invoke {resource.properties.get('FunctionName')}", _invocation(resource)
     elif resource.type.endswith(UNREADABLE):
         yield resource.token, unknown(resource.properties)
-    elif resource.type in MEMBERSHIPS:
-        users, groups = MEMBERSHIPS[resource.type]
-        for user, group in product(
-            resource.items(users) or [resource.token], resource.items(groups)
-        ):
-            yield from ((user, statement) for statement in _named("the group", group))
 
 
-def _named(kind: str, name: str) -> list[Statement]:
-    """What somebody else's policy says: it allows, and unless it is known not to, it denies."""
-    allows, denies = _implied("Allow", f"{kind} {name}"), _implied("Deny", f"{kind} {name}")
+def _by(resource: Resource, statements: Iterable[Statement]) -> list[Statement]:
+    """The statements as a resource says them, which may exist under a condition only."""
+    return [
+        replace(s, construct=resource.construct, conditions=s.conditions | resource.exists_if)
+        for s in statements
+    ]
+
+
+def _in_documents(resource: Resource) -> list[Statement]:
+    return _by(resource, (s for _, document in resource.documents for s in in_document(document)))
+
+
+def _elsewhere(name: str) -> list[Statement]:
+    """What a policy, group or role outside the template says: it allows, and it may deny."""
+    allows, denies = (_implied(effect, f"what {name} says") for effect in ("Allow", "Deny"))
     return [allows] if ONLY_ALLOWS.search(name) else [allows, denies]
 
 
 def _implied(effect: Literal["Allow", "Deny"], what: str) -> Statement:
-    return Statement(
-        effect, json.dumps({"Effect": effect, "Action": what}), Selector(frozenset({what}))
-    )
+    text = json.dumps({"Effect": effect, "Action": what})
+    return Statement(effect, text, Selector(frozenset({what})))
 
 
 def _invocation(resource: Resource) -> Statement:
@@ -169,38 +153,22 @@ def _invocation(resource: Resource) -> Statement:
     return read(statement)
 
 
-def _managed_policies(resources: list[Resource]) -> Managed:
-    """What the template's managed policies say, by their ARN, which `Ref` returns."""
-    return {
-        resource.token: [
-            h for _, doc in resource.documents for h in _held(resource, in_document(doc))
-        ]
-        for resource in resources
-        if resource.type == "AWS::IAM::ManagedPolicy"
-    }
-
-
-def _held_by_themselves(resources: list[Resource]) -> Iterator[str]:
+def _held_by_themselves(resources: list[Resource]) -> set[str]:
     """The managed policies that are a boundary, or attached to nothing in the template."""
-    attached = {arn for r in resources for name in MANAGED_POLICIES for arn in r.items(name)}
+    attached = {arn for resource in resources for name in NAMING for arn in resource.items(name)}
     boundaries = {arn for resource in resources for arn in resource.items(BOUNDARY)}
-    for resource in resources:
-        if resource.type == "AWS::IAM::ManagedPolicy":
-            alone = resource.token not in attached and not _holders(resource, ())
-            if alone or resource.token in boundaries:
-                yield resource.token
+    alone = {r.token for r in resources if r.type == MANAGED_POLICY and not _holders(r, ())}
+    return boundaries | (alone - attached)
 
 
-def _roles(
-    resource: Resource, resources: Mapping[str, Resource]
-) -> Iterator[tuple[tuple[str, Place], str]]:
-    """The roles that a resource runs as."""
+def _roles(resource: Resource, resources: Mapping[str, Resource]) -> Iterator[tuple[Any, str]]:
+    """The roles that a resource runs as, each with the resource and the place."""
     if resource.type.startswith("AWS::IAM::") and resource.type != "AWS::IAM::InstanceProfile":
         return
     for place, text in resource.texts:
         role = resources.get(_role_token(text))
-        named = [step for step in place if not step.isdigit()]
-        if (role and role.type == "AWS::IAM::Role") or (named and ROLE_PROPERTY.search(named[-1])):
+        names = [step for step in place if not step.isdigit()]
+        if (role and role.type == "AWS::IAM::Role") or ROLE_PROPERTY.search("".join(names[-1:])):
             yield (resource.token, place), text
 
 

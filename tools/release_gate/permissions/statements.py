@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .conditions import Clause, UnreadableError, imply
@@ -49,6 +49,7 @@ class Statement:
     """One statement; an element that it lacks selects NOTHING, which is inside NOTHING alone.
 
     A statement that cannot be read has the effect Unknown, and is known by its text alone.
+    `construct` is the path of the resource that says it.
     """
 
     effect: Literal["Allow", "Deny", "Unknown"]
@@ -57,6 +58,7 @@ class Statement:
     resource: Selector = NOTHING
     principal: Selector = NOTHING
     conditions: frozenset[Clause] = frozenset()
+    construct: str = field(default="", compare=False)
 
     def atoms(self) -> Iterator[Statement]:
         """Yield the statement cut into single actions, resources and principals."""
