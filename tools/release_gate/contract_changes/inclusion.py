@@ -16,8 +16,6 @@ from .schemas import Schema
 Case = tuple[Schema, ...]
 TYPES = {"number": {"integer", "fraction"}}
 EVERY_TYPE = {"object", "array", "string", "integer", "fraction", "boolean", "null"}
-
-
 # Whether a limit of the candidate keeps that of the released schema.
 LIMITS: dict[str, Callable[[Any, Any], bool]] = {
     "format": operator.eq,
@@ -64,7 +62,8 @@ def _cases(schemas: Case) -> Iterator[Case]:
 def _choices(schema: Schema) -> list[Case]:
     if "anyOf" not in schema:
         return [(schema,)]
-    return [(schema, *case) for branch in schema["anyOf"] for case in _choices(branch)]
+    own = {keyword: value for keyword, value in schema.items() if keyword != "anyOf"}
+    return [(own, *case) for branch in schema["anyOf"] for case in _choices(branch)]
 
 
 def _within(case: Case, keyword: str, *names: str) -> Case:

@@ -71,7 +71,15 @@ class Reader:
         return self._opaque(name, argument)
 
     def _opaque(self, name: str, argument: Any) -> str:
-        text = json.dumps([self.plain(argument), self.sections], sort_keys=True)
+        """A token of a function: what it says, and what the sections say of what it names."""
+        match name:
+            case "Ref":
+                named = self.sections.get("Parameters", {}).get(str(argument))
+            case "Fn::If" | "Fn::FindInMap":
+                named = self.sections
+            case _:
+                named = {}
+        text = json.dumps([self.plain(argument), named], sort_keys=True)
         return f"${{{quote(f'{name} {text}', safe='/').replace('.', '%2E')}}}"
 
     def _substituted(self, text: str, variables: Mapping[str, Any]) -> str:

@@ -239,6 +239,12 @@ def with_policy_under_condition(draft: Draft) -> None:
     draft.body["Resources"]["More"]["Condition"] = "Never"
 
 
+def with_not_principal(draft: Draft) -> None:
+    spared = {"Service": ["s3.amazonaws.com", "sns.amazonaws.com"]}
+    negated("Principal", spared, TOPIC_POLICY)(draft)
+    statement(TOPIC_POLICY, Effect="Allow")(draft)
+
+
 def with_parameter(draft: Draft) -> None:
     draft.body["Parameters"] = {"Place": {"Type": "String", "Default": "arn:aws:s3:::own/*"}}
     draft.statement()["Resource"] = {"Ref": "Place"}
@@ -291,6 +297,16 @@ LOSSES: dict[str, tuple[str, Edit, Edit]] = {
         lambda d: own_statements(d).append({**DENY, "Effect": "Allow"}),
     ),
     "function runs as other role": (FUNCTION, with_spare_role, run_as_spare_role),
+    "NotPrincipal of fewer": (
+        TOPIC_POLICY,
+        with_not_principal,
+        statement(TOPIC_POLICY, NotPrincipal=S3),
+    ),
+    "unknown statement replaced": (
+        ROLE,
+        statement(Effect="allow"),
+        statement(Effect="allow", Action="*"),
+    ),
     "own boundary allows": (
         "Own",
         with_own_boundary,
