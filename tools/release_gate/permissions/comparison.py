@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .holders import Holders
 from .statements import Statement
@@ -21,28 +21,15 @@ class Widening:
 
 def compare(deployed: Holders, candidate: Holders) -> list[Widening]:
     """Return every widening, each of them once."""
-    found = [*_of_holders(deployed, candidate), *_of_roles(deployed, candidate)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(_widenings(deployed, candidate)))
 
 
-def _of_holders(deployed: Holders, candidate: Holders) -> Iterator[Widening]:
+def _widenings(deployed: Holders, candidate: Holders) -> Iterator[Widening]:
     for holder, new in candidate.statements.items():
         yield from _granted(deployed.statements.get(holder, []), new)
     for holder, old in deployed.statements.items():
         if not _is_gone(holder, deployed, candidate):
             yield from _undenied(old, candidate.statements.get(holder, []))
-
-
-def _of_roles(deployed: Holders, candidate: Holders) -> Iterator[Widening]:
-    """A resource that was there before and now runs as another role."""
-    for (resource, place), role in candidate.roles.items():
-        before = deployed.roles.get((resource, place))
-        if resource in deployed.resources and before != role:
-            old = deployed.of_role(before) if before else []
-            new = candidate.of_role(role)
-            construct = candidate.resources[resource].construct
-            for found in (*_granted(old, new), *_undenied(old, new)):
-                yield replace(found, construct=construct)
 
 
 def _granted(old: list[Statement], new: list[Statement]) -> Iterator[Widening]:

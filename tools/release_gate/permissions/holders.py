@@ -33,7 +33,6 @@ BOUNDARY = "PermissionsBoundary"
 NAMING = ("ManagedPolicyArns", "ManagedPolicies", "Groups")
 # AWS names its few managed policies that deny something for what they do.
 ONLY_ALLOWS = re.compile(r":iam::aws:policy/(?!.*(Deny|Quarantine))")
-ROLE_PROPERTY = re.compile(r"(Roles?|Credentials)(Arn|ARN)?$")
 # Types that may grant something in a way of their own.
 UNREADABLE = ("Permission", "Permissions", "::EventBusPolicy", "GroupAddition", "Formation::Stack")
 PERMISSION_CONDITIONS = {
@@ -48,18 +47,10 @@ PERMISSION_CONDITIONS = {
 
 @dataclass(frozen=True)
 class Holders:
-    """The statements of each holder, and the role that each resource runs as, by its place."""
+    """The statements of each holder, and the resources that holders name."""
 
     resources: Mapping[str, Resource]  # by their tokens
     statements: Mapping[str, list[Statement]]
-    roles: Mapping[tuple[str, Place], str]
-
-    def of_role(self, text: str) -> list[Statement]:
-        """Return the identity statements of the role that a plain text names."""
-        token = _role_token(text)
-        if token in self.resources:
-            return self.statements.get(token, [])
-        return _elsewhere(text)
 
 
 def holders_of(resources: list[Resource]) -> Holders:
@@ -72,8 +63,7 @@ def holders_of(resources: list[Resource]) -> Holders:
             statements[holder].append(statement)
     for token in _held_by_themselves(resources) & managed.keys():
         statements[token] += managed[token]
-    roles = {place: role for r in resources for place, role in _roles(r, by_token)}
-    return Holders(by_token, statements, roles)
+    return Holders(by_token, statements)
 
 
 def _said(resource: Resource, managed: Mapping[str, list[Statement]]) -> Said:
@@ -124,7 +114,7 @@ def _in_documents(resource: Resource) -> list[Statement]:
 
 
 def _elsewhere(name: str) -> list[Statement]:
-    """What a policy, group or role outside the template says: it allows, and it may deny."""
+    """What a policy or group outside the template says: it allows, and it may deny."""
     allows, denies = (_implied(effect, f"what {name} says") for effect in ("Allow", "Deny"))
     return [allows] if ONLY_ALLOWS.search(name) else [allows, denies]
 
@@ -159,18 +149,3 @@ def _held_by_themselves(resources: list[Resource]) -> set[str]:
     boundaries = {arn for resource in resources for arn in resource.items(BOUNDARY)}
     alone = {r.token for r in resources if r.type == MANAGED_POLICY and not _holders(r, ())}
     return boundaries | (alone - attached)
-
-
-def _roles(resource: Resource, resources: Mapping[str, Resource]) -> Iterator[tuple[Any, str]]:
-    """The roles that a resource runs as, each with the resource and the place."""
-    if resource.type.startswith("AWS::IAM::") and resource.type != "AWS::IAM::InstanceProfile":
-        return
-    for place, text in resource.texts:
-        role = resources.get(_role_token(text))
-        names = [step for step in place if not step.isdigit()]
-        if (role and role.type == "AWS::IAM::Role") or ROLE_PROPERTY.search("".join(names[-1:])):
-            yield (resource.token, place), text
-
-
-def _role_token(text: str) -> str:
-    return text.replace(".Arn}", "}")

@@ -38,16 +38,7 @@ class Resource:
     @cached_property
     def documents(self) -> list[tuple[Place, Any]]:
         """Each policy document with its place in the properties."""
-        return [(place, value) for place, value in self._content if _is_policy(value)]
-
-    @cached_property
-    def texts(self) -> list[tuple[Place, str]]:
-        """Each text outside the policy documents with its place."""
-        return [(place, value) for place, value in self._content if isinstance(value, str)]
-
-    @cached_property
-    def _content(self) -> list[tuple[Place, Any]]:
-        return list(_walk(self.properties))
+        return list(_documents(self.properties))
 
 
 def resources_of(template: Template, *, ids: Mapping[str, str]) -> list[Resource]:
@@ -78,18 +69,17 @@ def _condition(reader: Reader, resource: Mapping[str, Any]) -> frozenset[Clause]
     return frozenset({Clause("Condition", "(template)", frozenset({text}))})
 
 
-def _walk(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Yield policy documents and texts; a text that is JSON is read."""
+def _documents(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
     if isinstance(value, str):
         value = _parsed(value)
-    if isinstance(value, Mapping) and not _is_policy(value):
+    if _is_policy(value):
+        yield place, value
+    elif isinstance(value, Mapping):
         for name, item in value.items():
-            yield from _walk(item, (*place, name))
+            yield from _documents(item, (*place, name))
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _walk(item, (*place, str(number)))
-    else:
-        yield place, value
+            yield from _documents(item, (*place, str(number)))
 
 
 def _parsed(text: str) -> Any:

@@ -11,7 +11,10 @@ RULE = Rule(
     severity="high",
     why="It may do whatever the other role may, although no policy was widened.",
 )
-ROLES = ("Role", "RoleArn", "RoleARN", "ExecutionRoleArn", "CloudWatchRoleArn")
+ROLES = (
+    *("Role", "RoleArn", "RoleARN", "ExecutionRoleArn", "CloudWatchRoleArn"),
+    "Integration/Credentials",
+)
 
 
 def findings(change: Change) -> Iterator[Finding]:

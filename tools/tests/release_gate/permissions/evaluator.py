@@ -99,11 +99,9 @@ Document = tuple[str, Statement]  # the version, and one statement
 
 
 def decide(template: Mapping[str, Any], *, arns_in_parts: bool) -> dict[str, Grid]:
-    """Return what each principal may do, and what the function may do as its role."""
+    """Return what each principal may do."""
     account = _Account(template, arns_in_parts)
-    allowed = {value: account.allowed(kind, value) for kind, value in PRINCIPALS}
-    role = account.properties("Reader")["Role"]
-    return {**allowed, "function": allowed.get(role, 0)}
+    return {value: account.allowed(kind, value) for kind, value in PRINCIPALS}
 
 
 class _Account:

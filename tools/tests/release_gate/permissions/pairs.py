@@ -324,13 +324,11 @@ class Maker:
 
     def edit_attachment(self, body: Json) -> None:
         resources = body["Resources"]
-        match self.random.choice(["attached", "shared", "runs as", "topic", "table", "logs"]):
+        match self.random.choice(["attached", "shared", "topic", "table", "logs"]):
             case "attached":
                 resources["Attached"]["Properties"]["Roles"] = [_ref(self.a_role(body))]
             case "shared":
                 resources["Shared"]["Properties"]["Roles"] = [_ref(self.a_role(body))]
-            case "runs as":
-                resources["Reader"]["Properties"]["Role"] = arn(self.a_role(body))
             case "topic":
                 resources.pop("AlarmsPolicy", None)
             case "table":

@@ -33,7 +33,6 @@ DENY = {"Effect": "Deny", "Action": ["dynamodb:Delete*", "dynamodb:Put*"], "Reso
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 ACCOUNT = {"Ref": "AWS::AccountId"}
 S3 = {"Service": "s3.amazonaws.com"}
-OTHER_ROLE = "arn:aws:iam::111122223333:role/Other"
 BOUNDARY = "arn:aws:iam::111122223333:policy/Boundary"
 
 
@@ -60,10 +59,6 @@ def add_policy_as_text(draft: Draft) -> None:
 def add_policy_as_broken_text(draft: Draft) -> None:
     text = {"Fn::Join": ["", ['{"Statement": [{"Effect": ', {"Ref": draft.id(ROLE)}, "]}"]]}
     draft.add("Text", "AWS::Logs::ResourcePolicy", PolicyName="L", PolicyDocument=text)
-
-
-def run_as_spare_role(draft: Draft) -> None:
-    draft.properties(FUNCTION)["Role"] = {"Fn::GetAtt": ["Spare", "Arn"]}
 
 
 def add_invoke_permission(draft: Draft) -> None:
@@ -174,7 +169,6 @@ WIDENINGS: dict[str, tuple[str, Edit]] = {
     "policy as broken text": ("Text", add_policy_as_broken_text),
     "statement by CloudFormation condition": (ROLE, choose_statement_by_condition),
     "policies by CloudFormation condition": (ROLE, choose_policies_by_condition),
-    "function runs as unknown role": (FUNCTION, properties(FUNCTION, Role=OTHER_ROLE)),
     "policy for other topic": (
         TOPIC_POLICY,
         properties(TOPIC_POLICY, Topics=["arn:aws:sns:eu-west-1:111122223333:Other"]),
@@ -296,7 +290,6 @@ LOSSES: dict[str, tuple[str, Edit, Edit]] = {
         with_own_policy,
         lambda d: own_statements(d).append({**DENY, "Effect": "Allow"}),
     ),
-    "function runs as other role": (FUNCTION, with_spare_role, run_as_spare_role),
     "NotPrincipal of fewer": (
         TOPIC_POLICY,
         with_not_principal,
