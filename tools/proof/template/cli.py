@@ -34,7 +34,6 @@ from .reports import html, junit, record, terminal
 from .run import Plan, Settings, run
 from .score import Stage
 from .selection import differing
-from .validity import Cache
 
 REVIEWED = "reviewed_mutants.toml"
 
@@ -105,13 +104,20 @@ def _parser(project: Project | None) -> CommandParser:
         type=Path,
         default=evidence.FOLDER,
         metavar="DIR",
-        help="where reports and the cache go (default: %(default)s)",
+        help="where the reports go (default: %(default)s)",
     )
     parser.add_argument(
         "--reviewed",
         type=Path,
         metavar="FILE",
         help=f"the reviewed equivalents (default: {REVIEWED} beside the tests)",
+    )
+    parser.add_argument(
+        "--lint",
+        choices=["all", "deciding"],
+        default="deciding",
+        help="the mutants that cfn-lint checks: all, or survivors, proofs and a sample of the "
+        "killed (default: %(default)s)",
     )
     add_jobs(parser, default=os.cpu_count() or 1)
     parser.add_argument("pytest", nargs="*", metavar="-- ARGUMENT", help="for pytest")
@@ -146,11 +152,11 @@ def _plans(options: argparse.Namespace, project: Project | None) -> list[Plan]:
     loaded = project.templates(options.stage)
     for name, template in loaded.items():
         arguments = (*extra, "--template", str(template.file), "--stage", name)
-        plan = Plan(name, template, arguments, generate.mutants(template))
+        named = frozenset(project.named(name))
+        plan = Plan(name, template, arguments, generate.mutants(template), named=named)
         if not options.stage and name != project.full:
             reference = loaded[project.full]
-            keep = project.named(name)
-            plan = differing(plan, reference, reference_name=project.full, keep=keep)
+            plan = differing(plan, reference, reference_name=project.full)
         plans.append(plan)
     return plans
 
@@ -168,7 +174,7 @@ def _replay(
     partial = options.only is not None
     file = options.reviewed or Path(options.tests) / REVIEWED
     entries = [] if partial and not options.reviewed else reviewed(file)
-    settings = Settings(Cache(options.report / "validity.json"), entries, options.jobs)
+    settings = Settings(entries, options.jobs, options.lint == "all")
     started = time.monotonic()
     stages = [run(plan, settings) for plan in plans]
     kills, broken = _judged(stages, entries, project, partial=partial)

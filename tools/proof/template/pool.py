@@ -15,8 +15,7 @@ from typing import Self
 from ..shared.command import CannotRunError
 from . import worker
 from .edits import Mutant
-from .validity import Verdicts
-from .worker import Ready, Result, Settings
+from .worker import Ready, Result, Settings, Task
 
 TIMEOUT_SECONDS = 120
 DIED = "the worker process ended"
@@ -35,20 +34,17 @@ class Lost:
 class _Worker:
     process: BaseProcess
     connection: Connection
-    mutant: Mutant | None = None
+    task: Task | None = None
 
 
 class Pool:
     """A context of worker processes that all collected the same suite."""
 
-    def __init__(
-        self, template: Path, arguments: tuple[str, ...], size: int, verdicts: Verdicts
-    ) -> None:
+    def __init__(self, template: Path, arguments: tuple[str, ...], size: int) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="template-mutation-")
         self._template = template
         self._arguments = arguments
         self._size = size
-        self._verdicts = verdicts
         self._started = 0
         self._workers: list[_Worker] = []
         self.ready: Ready
@@ -72,23 +68,30 @@ class Pool:
         self._workers.clear()
         self._folder.cleanup()
 
-    def run(self, mutants: Iterable[Mutant]) -> Iterator[Result | Lost]:
-        """Yield the answers as they arrive."""
-        waiting = list(reversed(list(mutants)))
-        while waiting or any(each.mutant for each in self._workers):
+    def replay(self, mutants: Iterable[Mutant]) -> Iterator[Result | Lost]:
+        """Replay the tests on each mutant; yield the answers as they arrive."""
+        yield from self._run(Task(mutant) for mutant in mutants)
+
+    def lint(self, mutants: Iterable[Mutant]) -> Iterator[Result | Lost]:
+        """Have the linter check each mutant; yield the answers as they arrive."""
+        yield from self._run(Task(mutant, lint=True) for mutant in mutants)
+
+    def _run(self, tasks: Iterable[Task]) -> Iterator[Result | Lost]:
+        waiting = list(reversed(list(tasks)))
+        while waiting or any(each.task for each in self._workers):
             for each in self._workers:
-                if each.mutant is None and waiting:
-                    each.mutant = waiting.pop()
-                    each.connection.send(each.mutant)
+                if each.task is None and waiting:
+                    each.task = waiting.pop()
+                    each.connection.send(each.task)
             yield from self._answers()
 
     def _answers(self) -> Iterator[Result | Lost]:
-        busy = {each.connection: each for each in self._workers if each.mutant}
+        busy = {each.connection: each for each in self._workers if each.task}
         arrived = wait(list(busy), timeout=TIMEOUT_SECONDS)
         for connection in arrived or list(busy):
             each = busy[connection]  # type: ignore[index]
-            mutant, each.mutant = each.mutant, None
-            assert mutant is not None
+            task, each.task = each.task, None
+            assert task is not None
             try:
                 if not arrived:
                     raise TimeoutError
@@ -96,14 +99,14 @@ class Pool:
             except (EOFError, OSError) as error:
                 self._replace(each)
                 late = isinstance(error, TimeoutError)
-                yield Lost(mutant.name, LATE if late else DIED)
+                yield Lost(task.mutant.name, LATE if late else DIED)
 
     def _start(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         own, other = context.Pipe()
         self._started += 1
         log = Path(self._folder.name) / f"worker-{self._started}.log"
-        settings = Settings(self._template, self._arguments, self._verdicts, log)
+        settings = Settings(self._template, self._arguments, log)
         process = context.Process(target=worker.main, args=(other, settings), daemon=True)
         process.start()
         other.close()

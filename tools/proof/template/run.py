@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...template import Template
 from ..shared.command import CannotRunError
 from ..shared.progress import progress
 from ..shared.verdicts import EQUIVALENT, ERROR, INVALID, OUT_OF_SCOPE, Entry
-from . import equivalence, score, validity
+from . import checking, equivalence, score
 from .canaries import canaries
 from .edits import Edit, Mutant, control
 from .pool import Lost, Pool
@@ -23,13 +23,17 @@ BASELINE = "unmutated again"
 
 @dataclass(frozen=True)
 class Plan:
-    """One template to mutate: its tests' arguments, and which of its mutants to run."""
+    """One template to mutate: its tests' arguments, and which of its mutants to run.
+
+    `named` are the mutants that prove a promise.
+    """
 
     name: str
     template: Template
     arguments: tuple[str, ...]
     mutants: Sequence[Mutant]
     partial: bool = False
+    named: frozenset[str] = frozenset()
 
     def with_only(self, names: Collection[str]) -> Plan:
         """Run the mutants of these names alone."""
@@ -39,11 +43,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Settings:
-    """What all plans share."""
+    """What all plans share; with `lint_all` the linter checks every mutant."""
 
-    cache: validity.Cache
     entries: list[Entry]
     jobs: int
+    lint_all: bool = False
 
 
 def run(plan: Plan, settings: Settings) -> Stage:
@@ -52,23 +56,44 @@ def run(plan: Plan, settings: Settings) -> Stage:
     Raises CannotRunError when the tests cannot be collected or are red without a mutation.
     """
     decided, waiting = _decided(plan)
+    with Pool(plan.template.file, plan.arguments, settings.jobs) as pool:
+        answers = _replayed(plan, pool, waiting, settings.jobs)
+        seen = {m.name: _outcome(answers[m.name]) for m in waiting if m.is_control}
+
+        def judged(faults: Mapping[str, str | None]) -> Stage:
+            own = [*decided, *_answers(plan, settings, answers, faults)]
+            own.sort(key=lambda answer: answer.mutant.name)
+            tests, file = pool.ready.tests, plan.template.file.name
+            return score.judge(plan.name, file, own, tests, seen, partial=plan.partial)
+
+        everything = {m.name for m in plan.mutants} if settings.lint_all else plan.named
+        return checking.checked(judged, lambda chosen: _linted(plan, pool, chosen), everything)
+
+
+def _replayed(
+    plan: Plan, pool: Pool, waiting: Sequence[Mutant], jobs: int
+) -> dict[str, Result | Lost]:
     answers: dict[str, Result | Lost] = {}
-    with (
-        progress(f"{plan.name}: replaying mutants", len(waiting)) as advance,
-        Pool(plan.template.file, plan.arguments, settings.jobs, settings.cache.verdicts) as pool,
-    ):
-        _check_baseline(pool.ready.baseline, "before")
-        for answer in pool.run(waiting):
+    _check_baseline(pool.ready.baseline, "before")
+    with progress(f"{plan.name}: replaying mutants", len(waiting)) as advance:
+        for answer in pool.replay(waiting):
             answers[answer.name] = answer
             advance(len(answers))
-        for last in pool.run([control(BASELINE)] * settings.jobs):
-            _check_baseline(_outcome(last), "after")
-    _remember(settings.cache, answers)
-    seen = {m.name: _outcome(answers[m.name]) for m in waiting if m.is_control}
-    replayed = _answers(plan, settings, answers)
-    judged = sorted([*decided, *replayed], key=lambda answer: answer.mutant.name)
-    file = plan.template.file.name
-    return score.judge(plan.name, file, judged, pool.ready.tests, seen, partial=plan.partial)
+    for last in pool.replay([control(BASELINE)] * jobs):
+        _check_baseline(_outcome(last), "after")
+    return answers
+
+
+def _linted(plan: Plan, pool: Pool, chosen: Sequence[Mutant]) -> dict[str, str | None]:
+    """Name -> why a mutant is invalid; None for a valid one."""
+    faults: dict[str, str | None] = {}
+    with progress(f"{plan.name}: checking mutants with cfn-lint", len(chosen)) as advance:
+        for answer in pool.lint(chosen):
+            if isinstance(answer, Lost):
+                raise CannotRunError(f"cfn-lint on {answer.name}: {answer.reason}")
+            faults[answer.name] = answer.invalid
+            advance(len(faults))
+    return faults
 
 
 def _decided(plan: Plan) -> tuple[list[Answer], list[Mutant]]:
@@ -90,25 +115,26 @@ def _decided(plan: Plan) -> tuple[list[Answer], list[Mutant]]:
     return decided, waiting
 
 
-def _answers(plan: Plan, settings: Settings, answers: dict[str, Result | Lost]) -> Iterator[Answer]:
+def _answers(
+    plan: Plan,
+    settings: Settings,
+    answers: Mapping[str, Result | Lost],
+    faults: Mapping[str, str | None],
+) -> Iterator[Answer]:
     reviewed = {entry.name: entry for entry in settings.entries}
     for mutant in plan.mutants:
         answer = answers.get(mutant.name)
+        if answer is None:
+            continue
         entry = reviewed.get(mutant.name)
-        if isinstance(answer, Lost):
+        invalid = faults.get(mutant.name) or getattr(answer, "invalid", None)
+        if invalid:
+            yield Answer(mutant, None, INVALID, invalid)
+        elif isinstance(answer, Lost):
             yield Answer(mutant, None, ERROR, answer.reason)
-        elif answer is not None and answer.outcome is None:
-            yield Answer(mutant, None, INVALID, answer.invalid or "")
-        elif answer is not None:
+        else:
             reason = f"{entry.reason} ({entry.source})" if entry else ""
             yield Answer(mutant, answer.outcome, "", reason, entry is not None)
-
-
-def _remember(cache: validity.Cache, answers: dict[str, Result | Lost]) -> None:
-    for answer in answers.values():
-        if isinstance(answer, Result):
-            cache.verdicts.update(answer.verdicts)
-    cache.save()
 
 
 def _replacing(template: Template, body: dict[str, object]) -> tuple[Edit, ...]:

@@ -38,6 +38,17 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """How many of the killed mutants were drawn and linted, and how many of these are invalid."""
+
+    drawn: int = 0
+    invalid: int = 0
+
+    def __str__(self) -> str:
+        return f"of {self.drawn} killed mutants drawn, {self.invalid} were invalid"
+
+
+@dataclass(frozen=True)
 class Stage:
     """The verdicts over one template, and the tests whose kills do not count there."""
 
@@ -47,6 +58,7 @@ class Stage:
     tests: tuple[CollectedTest, ...]
     red_on_canary: dict[str, list[str]] = field(default_factory=dict)
     too_wide: dict[str, float] = field(default_factory=dict)
+    sample: Sample = Sample()
 
     def with_status(self, *statuses: str) -> list[Verdict]:
         return [verdict for verdict in self.verdicts if verdict.status in statuses]

@@ -5,25 +5,22 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Collection
 
 from ...template import Element, Template
 from .edits import Mutant
 from .run import Plan
 
 
-def differing(
-    plan: Plan, reference: Template, *, reference_name: str, keep: Collection[str] = ()
-) -> Plan:
+def differing(plan: Plan, reference: Template, *, reference_name: str) -> Plan:
     """Keep the mutants of elements that the reference does not have, or has otherwise.
 
-    The mutants whose names are in `keep` stay, too. Elements are compared by construct path, with
-    logical ids replaced by construct paths and each stage's own name by a mark.
+    The mutants that are named for a promise stay, too. Elements are compared by construct path,
+    with logical ids replaced by construct paths and each stage's own name by a mark.
     """
     known = _normal(reference, reference_name)
     own = _normal(plan.template, plan.name)
     new = {path for path, text in own.items() if text not in known.values()}
-    chosen = tuple(m for m in plan.mutants if m.name in keep or _touched(m) & new)
+    chosen = tuple(m for m in plan.mutants if m.name in plan.named or _touched(m) & new)
     return dataclasses.replace(plan, mutants=chosen)
 
 

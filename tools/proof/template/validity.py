@@ -1,21 +1,19 @@
 """Whether CloudFormation could take a mutant: cfn-lint's errors, and the resource graph.
 
-cfn-lint takes longer for a template than all tests together, so it sees each
-mutant reduced: edited elements whole, and of the others only the type and what
-its cross-resource rules need. What a reduced template cannot show (a reference to
-a resource that is gone, a dependency cycle) is decided here on the graph.
+cfn-lint takes longer for a template than all tests together, so it is asked only about
+mutants that decide something (see `checking`), and sees them reduced: edited elements whole,
+and of the others only the type and what its cross-resource rules need. What a reduced template
+cannot show (a reference to a resource that is gone, a dependency cycle) is decided here on
+the graph, for every mutant.
 """
 
 from __future__ import annotations
 
 import functools
 import graphlib
-import hashlib
-import importlib.metadata
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ...template import Template
@@ -25,7 +23,6 @@ from .shapes import REGION, identifiers
 
 Finding = tuple[str, str, str]
 Names = tuple[str, ...]
-Verdicts = dict[str, str | None]
 PSEUDO = "AWS::"
 CLASH = "E3019"
 
@@ -40,28 +37,30 @@ class View:
 
 
 class Validity:
-    """Decides for the mutants of one template; findings of the template itself do not count.
+    """Decides for the mutants of one template; findings of the template itself do not count."""
 
-    `known` are verdicts of earlier runs by key: a key depends on what cfn-lint is
-    shown, so an edit elsewhere in the stack leaves most verdicts standing.
-    """
-
-    def __init__(self, template: Template, known: Verdicts) -> None:
+    def __init__(self, template: Template) -> None:
         self.base = template.copy()
-        self.known = known
         self.accepted: dict[View, set[Finding]] = {}
 
-    def fault(self, mutant: Mutant, body: dict[str, Any]) -> tuple[str | None, Verdicts]:
-        """Return why this mutant is invalid (None: it is valid), and the verdict if it is new."""
-        graph = self._graph_fault(mutant, body)
-        if graph is not None:
-            return graph, {}
+    def graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
+        """Find what an edit breaks between resources: this is cheap, so every mutant is asked."""
+        names = _touched(mutant, "Resources")
+        resources = body["Resources"]
+        if any(name not in resources for name in names) or _touched(mutant, "Outputs"):
+            return dangling(body) or cycle(body)
+        if any(_needs(resources[n]) - _needs(self.base["Resources"].get(n, {})) for n in names):
+            return dangling(body) or cycle(body)
+        return None
+
+    def lint_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
+        """Ask cfn-lint, which takes longer than the replay of all tests."""
         view = self._view(mutant, body)
-        key = self._key(body, view)
-        if key not in self.known:
-            self.known[key] = self._linted(body, view)
-            return self.known[key], {key: self.known[key]}
-        return self.known[key], {}
+        if view not in self.accepted:
+            self.accepted[view] = set(_own_findings(self.base, view))
+        known = self.accepted[view]
+        new = [finding for finding in _own_findings(body, view) if finding not in known]
+        return f"{new[0][0]} {new[0][2]}" if new else None
 
     def _view(self, mutant: Mutant, body: dict[str, Any]) -> View:
         """Twins matter to an edit only where it changes what identifies a resource."""
@@ -73,43 +72,6 @@ class Validity:
             for name in resources
         )
         return View(resources, outputs, twins)
-
-    def _graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
-        """Check the whole graph, where an edit can have changed it."""
-        names = _touched(mutant, "Resources")
-        resources = body["Resources"]
-        if any(name not in resources for name in names) or _touched(mutant, "Outputs"):
-            return dangling(body) or cycle(body)
-        if any(_needs(resources[n]) - _needs(self.base["Resources"].get(n, {})) for n in names):
-            return dangling(body) or cycle(body)
-        return None
-
-    def _linted(self, body: dict[str, Any], view: View) -> str | None:
-        if view not in self.accepted:
-            self.accepted[view] = set(_own_findings(self.base, view))
-        known = self.accepted[view]
-        new = [finding for finding in _own_findings(body, view) if finding not in known]
-        return f"{new[0][0]} {new[0][2]}" if new else None
-
-    def _key(self, body: dict[str, Any], view: View) -> str:
-        shown = [_reduced(each, view) for each in (self.base, body)]
-        content = json.dumps([_version(), shown], sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()
-
-
-class Cache:
-    """Verdicts by key, kept between runs."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.verdicts: Verdicts = {}
-        if file.exists():
-            self.verdicts = json.loads(file.read_text(encoding="utf-8"))
-
-    def save(self) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(self.verdicts, sort_keys=True, indent=0)
-        self.file.write_text(text, encoding="utf-8")
 
 
 def _touched(mutant: Mutant, section: str) -> Names:
@@ -211,9 +173,3 @@ def _linter() -> tuple[Any, Any]:
 
     config = ConfigMixIn(regions=[REGION], ignore_checks=["W", "I"])
     return config, Runner(config).rules
-
-
-@functools.cache
-def _version() -> str:
-    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    return f"{importlib.metadata.version('cfn-lint')} {own}"

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from ...template import Template
 from ..shared.command import CannotRunError
 from ..shared.suite import Suite, collect
-from .edits import Mutant, apply
+from .edits import Mutant, mutated
 from .replay import FIXTURE, CollectedTest, Outcome, Replay, collected
-from .validity import Validity, Verdicts
+from .validity import Validity
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What every worker needs: the template's file, pytest's arguments, known verdicts."""
+    """What every worker needs: the template's file, and pytest's arguments."""
 
     template: Path
     arguments: tuple[str, ...]
-    verdicts: Verdicts
     log: Path
 
 
@@ -35,13 +33,20 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Task:
+    """A mutant on which the tests are replayed, or which the linter checks."""
+
+    mutant: Mutant
+    lint: bool = False
+
+
+@dataclass(frozen=True)
 class Result:
-    """A mutant's outcome, or the reason why it is invalid; and new verdicts to remember."""
+    """A mutant's outcome, or the reason why it is invalid; the linter has no outcome."""
 
     name: str
     outcome: Outcome | None
     invalid: str | None = None
-    verdicts: Verdicts = field(default_factory=dict)
 
 
 def main(connection: Connection, settings: Settings) -> None:
@@ -58,21 +63,21 @@ def _serve(connection: Connection, suite: Suite, settings: Settings) -> None:
     if not any(test.takes_template for test in tests):
         raise CannotRunError(f"no collected test takes the `{FIXTURE}` fixture")
     template = Template.load(settings.template)
-    validity = Validity(template, dict(settings.verdicts))
+    validity = Validity(template)
     replay = Replay(suite)
     suite.session.config.pluginmanager.register(replay)
     connection.send(Ready(tests, replay.baseline(template.copy())))
-    while (mutant := connection.recv()) is not None:
-        connection.send(_answer(mutant, replay, template, validity))
+    while (task := connection.recv()) is not None:
+        connection.send(_answer(task, replay, template, validity))
 
 
-def _answer(mutant: Mutant, replay: Replay, template: Template, validity: Validity) -> Result:
-    body: dict[str, Any] = apply(template.copy(), mutant.edits)
-    if mutant.is_control:
-        return Result(mutant.name, replay.run(body))
-    fault, verdicts = validity.fault(mutant, body)
-    outcome = replay.run(body) if fault is None else None
-    return Result(mutant.name, outcome, fault, verdicts)
+def _answer(task: Task, replay: Replay, template: Template, validity: Validity) -> Result:
+    mutant = task.mutant
+    body = mutated(template, mutant)
+    if task.lint:
+        return Result(mutant.name, None, validity.lint_fault(mutant, body))
+    fault = None if mutant.is_control else validity.graph_fault(mutant, body)
+    return Result(mutant.name, None if fault else replay.run(body), fault)
 
 
 def _to_log(log: Path) -> None:

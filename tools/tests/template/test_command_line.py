@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from xml.etree import ElementTree
 
 import pytest
 
 from tools.proof.template.cli import main
 from tools.tests.template.conftest import Project
-
-
-@pytest.fixture
-def cached(project: Project, pytestconfig: pytest.Config) -> Project:
-    """The linter's verdicts are kept between runs of the tests, as they are for users."""
-    assert pytestconfig.cache is not None
-    kept = pytestconfig.cache.mkdir("template-mutation") / "validity.json"
-    project.report.mkdir()
-    if kept.exists():
-        shutil.copy(kept, project.report / "validity.json")
-    return project
 
 
 def _hole(project: Project, old: str, new: str) -> None:
@@ -37,65 +25,60 @@ def _reason(capsys: pytest.CaptureFixture[str]) -> str:
     return line
 
 
-def test_suite_without_holes_passes(
-    cached: Project, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = main(cached.arguments())
-    assert pytestconfig.cache is not None
-    kept = pytestconfig.cache.mkdir("template-mutation") / "validity.json"
-    shutil.copy(cached.report / "validity.json", kept)
+def test_suite_without_holes_passes(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(project.arguments())
     out = capsys.readouterr().out
     assert "every rule is kept" in out, out
     assert code == 0
-    data = json.loads((cached.report / "infra.json").read_text(encoding="utf-8"))
+    data = json.loads((project.report / "infra.json").read_text(encoding="utf-8"))
     assert data["survivors"] == []
     assert data["counts"]["template"]["killed"] > 70
-    first = (cached.report / "infra.json").read_bytes()
-    assert main(cached.arguments()) == 0
-    assert (cached.report / "infra.json").read_bytes() == first
+    first = (project.report / "infra.json").read_bytes()
+    assert main(project.arguments()) == 0
+    assert (project.report / "infra.json").read_bytes() == first
 
 
 def test_hole_is_found_named_and_reported(
-    cached: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _hole(cached, '"maxReceiveCount": 3,', '"maxReceiveCount": __import__("unittest").mock.ANY,')
-    _hole(cached, "from typing import Any", "import unittest.mock\nfrom typing import Any")
-    assert main(cached.arguments("--only", "maxReceiveCount")) == 1
+    _hole(project, '"maxReceiveCount": 3,', '"maxReceiveCount": __import__("unittest").mock.ANY,')
+    _hole(project, "from typing import Any", "import unittest.mock\nfrom typing import Any")
+    assert main(project.arguments("--only", "maxReceiveCount")) == 1
     out = capsys.readouterr().out
     assert "2 survived: AWS::SQS::Queue /Properties/RedrivePolicy/maxReceiveCount" in out
     assert "Orders#/Properties/RedrivePolicy/maxReceiveCount:NUMBER=4" in out
-    assert not (cached.report / "infra.json").exists()
+    assert not (project.report / "infra.json").exists()
 
 
 def test_kills_of_snapshot_do_not_count(
-    cached: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It goes red on a canary, so nothing that it kills counts."""
-    text = cached.template.read_text(encoding="utf-8")
-    (cached.folder / "snapshot.json").write_text(text, encoding="utf-8")
-    cached.suite.write_text(
+    text = project.template.read_text(encoding="utf-8")
+    (project.folder / "snapshot.json").write_text(text, encoding="utf-8")
+    project.suite.write_text(
         "import json, pathlib\n"
         "def test_snapshot(template):\n"
         "    kept = pathlib.Path(__file__).parent / 'snapshot.json'\n"
         "    assert json.loads(kept.read_text()) == template\n",
         encoding="utf-8",
     )
-    assert main(cached.arguments("--only", "maxReceiveCount")) == 1
+    assert main(project.arguments("--only", "maxReceiveCount")) == 1
     out = capsys.readouterr().out
     assert "test_snapshot is red on a canary" in out
     assert "3 are killed only by tests whose kills do not count" in out
 
 
-def test_reports_agree(cached: Project) -> None:
-    _hole(cached, '["Version"] == "2012-10-17"', '.get("Version") != 1')
-    assert main(cached.arguments()) == 1
-    data = json.loads((cached.report / "infra.json").read_text(encoding="utf-8"))
+def test_reports_agree(project: Project) -> None:
+    _hole(project, '["Version"] == "2012-10-17"', '.get("Version") != 1')
+    assert main(project.arguments()) == 1
+    data = json.loads((project.report / "infra.json").read_text(encoding="utf-8"))
     survivors = {row["mutant"] for row in data["survivors"]}
     assert "Reading#/Properties/PolicyName:STRING" not in survivors
-    suites = ElementTree.parse(cached.report / "infra.xml").getroot()
+    suites = ElementTree.parse(project.report / "infra.xml").getroot()
     failures = {case.get("name") for case in suites[0] if case.find("failure") is not None}
     assert failures == survivors
-    page = (cached.report / "infra.html").read_text(encoding="utf-8")
+    page = (project.report / "infra.html").read_text(encoding="utf-8")
     assert "mutation-test-report-app" in page
     assert 'src="' not in page.partition("</script>")[2]
     report = page.rpartition(".report = ")[2].partition(";</script>")[0]
@@ -104,8 +87,8 @@ def test_reports_agree(cached: Project) -> None:
     assert shown == survivors
 
 
-def test_fixture_may_return_object_with_from_json(cached: Project) -> None:
-    conftest = cached.folder / "conftest.py"
+def test_fixture_may_return_object_with_from_json(project: Project) -> None:
+    conftest = project.folder / "conftest.py"
     text = conftest.read_text(encoding="utf-8")
     text = text.replace("    return body\n", "    return Wrapped.from_json(body)\n")
     text += (
@@ -116,7 +99,7 @@ def test_fixture_may_return_object_with_from_json(cached: Project) -> None:
         "    def __iter__(self): return iter(self.body)\n"
     )
     conftest.write_text(text, encoding="utf-8")
-    assert main(cached.arguments("--only", "Reader#/Properties")) == 0
+    assert main(project.arguments("--only", "Reader#/Properties")) == 0
 
 
 def test_list_and_show_run_nothing(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -187,9 +170,9 @@ def test_bad_arguments_get_one_line(
 
 
 def test_worker_that_dies_costs_one_mutant(
-    cached: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cached.suite.write_text(
+    project.suite.write_text(
         "import os\n"
         "def test_x(template):\n"
         "    if template['Resources']['Orders']['Properties'].get('DelaySeconds') == 900:\n"
@@ -197,7 +180,7 @@ def test_worker_that_dies_costs_one_mutant(
         "    assert template['Resources']['Orders']['Properties'].get('DelaySeconds') == 0\n",
         encoding="utf-8",
     )
-    assert main(cached.arguments("--only", "Orders#/Properties/DelaySeconds:NUMBER")) == 1
+    assert main(project.arguments("--only", "Orders#/Properties/DelaySeconds:NUMBER")) == 1
     out = capsys.readouterr().out
     assert "error: the worker process ended" in out
     assert "1 valid mutants survived" in out
@@ -239,9 +222,9 @@ def test_processes_that_collect_in_different_orders_are_refused(
     ],
 )
 def test_unittest_cases_are_replayed(
-    cached: Project, capsys: pytest.CaptureFixture[str], test: str
+    project: Project, capsys: pytest.CaptureFixture[str], test: str
 ) -> None:
-    cached.suite.write_text(
+    project.suite.write_text(
         "import unittest, pytest\n"
         "class TestQueue(unittest.TestCase):\n"
         "    @pytest.fixture(autouse=True)\n"
@@ -253,33 +236,33 @@ def test_unittest_cases_are_replayed(
         "        self.assertIn('RedrivePolicy', self.queue)\n",
         encoding="utf-8",
     )
-    assert main(cached.arguments("--only", "maxReceiveCount")) == 0, capsys.readouterr().out
+    assert main(project.arguments("--only", "maxReceiveCount")) == 0, capsys.readouterr().out
     assert "every rule is kept" in capsys.readouterr().out
 
 
 def test_project_that_runs_its_tests_in_parallel_is_replayed(
-    cached: Project, monkeypatch: pytest.MonkeyPatch
+    project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist -n 2")
-    assert main(cached.arguments("--only", "maxReceiveCount")) == 0
+    assert main(project.arguments("--only", "maxReceiveCount")) == 0
 
 
 def test_reviewed_equivalents_are_read_beside_tests(
-    cached: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _hole(cached, '"Version"] == "2012-10-17"', '"Version"] is not None')
-    _hole(cached, 'role["AssumeRolePolicyDocument"]["Version"] is not None', "True")
+    _hole(project, '"Version"] == "2012-10-17"', '"Version"] is not None')
+    _hole(project, 'role["AssumeRolePolicyDocument"]["Version"] is not None', "True")
     name = "Reader#/Properties/AssumeRolePolicyDocument/Version:OMIT"
-    assert main(cached.arguments()) == 1
+    assert main(project.arguments()) == 1
     assert name in capsys.readouterr().out
     entry = '[[mutant]]\nname = "{}"\nreason = "r"\nsource = "s"\n'
-    listed = cached.folder / "reviewed_mutants.toml"
+    listed = project.folder / "reviewed_mutants.toml"
     listed.write_text(entry.format(name), encoding="utf-8")
-    assert main(cached.arguments()) == 0
+    assert main(project.arguments()) == 0
     listed.write_text(entry.format(name) + entry.format("Gone#:OMIT"), encoding="utf-8")
-    assert main(cached.arguments()) == 1
+    assert main(project.arguments()) == 1
     assert "stale reviewed entry, there is no such mutant: Gone#:OMIT" in capsys.readouterr().out
     killed = "Reader#:OMIT_RESOURCE"
     listed.write_text(entry.format(name) + entry.format(killed), encoding="utf-8")
-    assert main(cached.arguments()) == 1
+    assert main(project.arguments()) == 1
     assert f"a reviewed equivalent is killed: {killed}" in capsys.readouterr().out

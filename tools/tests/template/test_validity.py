@@ -9,7 +9,7 @@ import pytest
 from tools.proof.template import validity
 from tools.proof.template.edits import Edit, Mutant, mutated, remove, set_
 from tools.proof.template.generate import mutants
-from tools.proof.template.validity import Validity, Verdicts, cycle, dangling
+from tools.proof.template.validity import Validity, cycle, dangling
 from tools.template import Template
 
 ORDERS = ("Resources", "Orders", "Properties")
@@ -19,10 +19,13 @@ def _mutant(*edits: Edit) -> Mutant:
     return Mutant("x", "value", "X", ("Resources", "Orders"), "", "", "", edits)
 
 
-def _fault(template: Template, *edits: Edit, known: Verdicts | None = None) -> str | None:
-    mutant = _mutant(*edits)
-    verdicts = {} if known is None else known
-    return Validity(template, verdicts).fault(mutant, mutated(template, mutant))[0]
+def _fault(template: Template, *edits: Edit) -> str | None:
+    return _found(template, _mutant(*edits))
+
+
+def _found(template: Template, mutant: Mutant) -> str | None:
+    validity, body = Validity(template), mutated(template, mutant)
+    return validity.graph_fault(mutant, body) or validity.lint_fault(mutant, body)
 
 
 @pytest.mark.parametrize(
@@ -55,17 +58,6 @@ def test_findings_of_template_itself_do_not_count(second: Template) -> None:
     assert "E3034" in (_fault(bad, set_((*ORDERS, "DelaySeconds"), 901)) or "")
 
 
-def test_known_verdict_is_reused(second: Template, monkeypatch: pytest.MonkeyPatch) -> None:
-    known: Verdicts = {}
-    edit = set_((*ORDERS, "DelaySeconds"), 901)
-    first = _fault(second, edit, known=known)
-    assert list(known.values()) == [first]
-    monkeypatch.setattr("tools.proof.template.validity._linter", None)
-    assert _fault(second, edit, known=known) == first
-    with pytest.raises(TypeError):
-        _fault(second, set_((*ORDERS, "DelaySeconds"), 902), known=known)
-
-
 def test_graph_finds_cycles_and_dangling_names(second: Template) -> None:
     assert dangling(second.body) is None
     assert cycle(second.body) is None
@@ -77,7 +69,7 @@ def test_reduced_template_is_judged_as_whole_template(second: Template, group: s
     own = set(validity._findings(second.copy()))
     some = [m for m in mutants(second) if m.group == group][::4]
     for mutant in some:
-        reduced = Validity(second, {}).fault(mutant, mutated(second, mutant))[0]
+        reduced = _found(second, mutant)
         whole = [f for f in validity._findings(mutated(second, mutant)) if f not in own]
         assert bool(reduced) == bool(whole), mutant.name
 

@@ -6,6 +6,7 @@ viewer: the npm package mutation-testing-elements.
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ PAGE = """<!DOCTYPE html>
 <script>{viewer}</script>
 </head>
 <body>
+<ul style="font: 0.9rem system-ui, sans-serif; margin: 0.5rem">{scores}</ul>
 <mutation-test-report-app title-postfix="template mutation"></mutation-test-report-app>
 <script>document.querySelector("mutation-test-report-app").report = {report};</script>
 </body>
@@ -56,9 +58,16 @@ def write(file: Path, stages: list[Stage], templates: dict[str, Template], viewe
     file.parent.mkdir(parents=True, exist_ok=True)
     report = json.dumps(as_report(stages, templates), ensure_ascii=False).replace("</", "<\\/")
     script = viewer.read_text(encoding="utf-8").replace("</script", "<\\/script")
-    text = PAGE.replace("{viewer}", script, 1)
+    text = PAGE.replace("{scores}", "".join(map(_score, stages)), 1)
+    text = text.replace("{viewer}", script, 1)
     head, _, tail = text.rpartition("{report}")
     file.write_text(head + report + tail, encoding="utf-8")
+
+
+def _score(stage: Stage) -> str:
+    """The score, and what the linter says of the kills that it counts."""
+    text = f"{stage.name}: {stage.score:.1%} of the valid mutants are killed; {stage.sample}"
+    return f"<li>{html.escape(text)}</li>"
 
 
 def as_report(stages: list[Stage], templates: dict[str, Template]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def write(
         ],
         counts={stage.name: stage.counts for stage in stages},
         scores={stage.name: {"raw": stage.raw_score, "valid": stage.score} for stage in stages},
+        samples={stage.name: asdict(stage.sample) for stage in stages},
         broken_rules=broken,
         stages=[_stage(stage) for stage in stages],
     )

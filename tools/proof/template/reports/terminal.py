@@ -54,6 +54,8 @@ def _counts(stages: list[Stage]) -> Table:
     table.add_row("mutants", *(str(len(stage.verdicts)) for stage in stages))
     table.add_row("raw score", *(f"{stage.raw_score:.1%}" for stage in stages))
     table.add_row("score of valid", *(f"{stage.score:.1%}" for stage in stages), style="bold")
+    samples = [f"{stage.sample.invalid} of {stage.sample.drawn}" for stage in stages]
+    table.add_row("invalid among killed mutants drawn", *samples)
     table.add_row("tests replayed", *(str(number) for number in takers))
     table.add_row("tests without template", *others)
     return table
