@@ -137,8 +137,11 @@ def _proof(request: Request, candidate: ReleasedSet) -> Proof:
 
 
 def _findings(request: Request, change: Change, *, first: bool) -> Iterable[Finding]:
-    for rule in rules.load().values():
-        yield from rule.findings(change)
+    for name, rule in rules.load().items():
+        try:
+            yield from rule.findings(change)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise UndecidedError(f"{name}: the templates have an odd shape ({error!r})") from error
     if request.second_opinion and not first:
         yield from request.second_opinion(change)
 

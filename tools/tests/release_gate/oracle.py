@@ -37,7 +37,6 @@ CHURN = (
     "actions are two statements",
     "actions are in small letters",
     "statement has a condition",
-    "api has a policy that denies",
     "arn is written another way",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from tools.release_gate import released_set
 from tools.release_gate.__main__ import main
 from tools.release_gate.reports import data
 from tools.template import Template
@@ -278,6 +280,46 @@ def test_parameter_that_nothing_uses_is_no_matter(
         body["Parameters"] = {"BootstrapVersion": {"Type": "String", "Default": "6"}}
 
     assert check(sets.edited(base_set, tmp_path / "candidate", edit)) == 0
+
+
+ODD = (None, "odd", 7, [], {}, ["odd"], [{"odd": "odd"}], {"Ref": "Nothing"})
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_odd_template_brings_findings_or_one_line(
+    base_set: Path, tmp_path: Path, number: int
+) -> None:
+    """A value of any property of any resource may be of any shape."""
+    choice = random.Random(number)
+    original = Template.in_assembly(base_set / "prod")
+    places = [(r.logical_id, name) for r in original.resources() for name in r.properties]
+    body = original.copy()
+    for resource, name in choice.sample(places, 5):
+        body["Resources"][resource]["Properties"][name] = choice.choice(ODD)
+    (tmp_path / "odd.json").write_text(json.dumps(body))
+    sides = [("--candidate", base_set), ("--deployed", tmp_path / "odd.json")]
+    words = [str(word) for side in sides for word in side]
+    output = ["--output", str(tmp_path / "reports")]
+    assert main(["check", *words, *output, "--stage", "prod", "--compare-only"]) in (0, 1, 2)
+
+
+# --- building -------------------------------------------------------------------
+
+
+def test_build_seals_every_stage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--output", str(tmp_path / "set")]) == 0
+    built = released_set.load(tmp_path / "set")
+    assert f"{', '.join(built.stages)} of commit" in capsys.readouterr().out
+    assert set(built.stages) == set(released_set.stage_settings())
+    assert built.contract.promises
+    assert set(built.seal["versions"]) >= {"python", "aws-cdk", "aws-cdk-lib", "botocore"}
+
+
+def test_build_keeps_existing_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("kept")
+    assert main(["build", "--output", str(tmp_path)]) == 2
+    _one_line(capsys, "exists already")
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
 
 # --- reports --------------------------------------------------------------------

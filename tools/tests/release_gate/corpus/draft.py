@@ -127,7 +127,8 @@ class Side:
 class Draft:
     """What an entry of the corpus edits: `new` is the candidate, `old` is deployed.
 
-    `tests` and `mutation` are the evidence by level; `live` is what a read-back found.
+    `tests` and `mutation` are the evidence by level; `live` is what a read-back found, and
+    `released` the template that was last released.
     """
 
     old: Side
@@ -136,6 +137,7 @@ class Draft:
     tests: dict[str, Json] = field(default_factory=dict)
     mutation: dict[str, Json] = field(default_factory=dict)
     live: dict[str, tuple[str, str]] = field(default_factory=dict)
+    released: Template | None = None
     dirty: bool = False
 
     @classmethod
@@ -155,6 +157,7 @@ class Draft:
             siblings=siblings,
             settings=self.settings,
             live=self.live,
+            released=self.released,
             proof=Proof(
                 commit=COMMIT,
                 dirty=self.dirty,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tools.evidence import BROKEN, NOT_RUN
+from tools.template import Template
 from tools.tests.release_gate.corpus.draft import Case, Draft
 
 BAD_EVIDENCE: list[Case] = []
@@ -136,3 +138,10 @@ def promise_has_no_proof(draft: Draft) -> None:
 @bad("deployed-drifted")
 def role_was_edited_by_hand(draft: Draft) -> None:
     draft.live["Backend/Role/Resource"] = ("1 statement", "2 statements")
+
+
+@bad("deployed-drifted")
+def table_is_not_the_released_one(draft: Draft) -> None:
+    body = copy.deepcopy(draft.old.body)
+    body["Resources"][draft.old.id("Users")]["Properties"]["BillingMode"] = "PROVISIONED"
+    draft.released = Template(body)
