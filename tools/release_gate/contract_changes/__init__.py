@@ -16,8 +16,8 @@ def breaks(released: Schema, candidate: Schema) -> list[Break]:
     """Return what a candidate's schema breaks of the released one, each once."""
     try:
         old, new = read(released), read(candidate)
-        seen = as_read(new, old)
         check(old)
+        seen = as_read(new, old)
         check(seen)
         found = [*dropped_fields(old, new), *not_included(seen, old)]
     except UnreadableError as error:

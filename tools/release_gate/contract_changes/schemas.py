@@ -25,7 +25,7 @@ class UnreadableError(ValueError):
 def read(schema: Schema) -> Schema:
     """Return a schema with what its references mean in place. Raises UnreadableError."""
     try:
-        Draft4Validator.check_schema(schema)
+        Draft4Validator.check_schema(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
     except SchemaError as error:
         raise UnreadableError(f"no schema of draft-04 ({error.message})") from None
     if schema.get("$schema", DRAFT) != DRAFT:
@@ -41,6 +41,8 @@ def check(schema: Schema) -> None:
         raise UnreadableError("additionalProperties with a schema")
     if any(isinstance(value, dict | list) for value in schema.get("enum", [])):
         raise UnreadableError("an enum of objects or arrays")
+    if not isinstance(schema.get("items", {}), Mapping):
+        raise UnreadableError("items by position")
     rebuilt(schema, lambda _, part: check(part))
 
 
@@ -68,8 +70,8 @@ def _inlined(schema: Schema, root: Schema, depth: int) -> Schema:
     return rebuilt(telling, lambda _, part: _inlined(part, root, depth - 1))
 
 
-def _target(reference: str, root: Schema) -> Schema:
-    start, *steps = reference.split("/")
+def _target(reference: object, root: Schema) -> Schema:
+    start, *steps = str(reference).split("/")
     found: Any = root if start == "#" else None
     for step in steps:
         name = step.replace("~1", "/").replace("~0", "~")

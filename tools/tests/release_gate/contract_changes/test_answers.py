@@ -118,6 +118,21 @@ BREAKS: dict[str, tuple[str, str, Edit]] = {
         lambda s: field(s, "data", "userId").pop("maxLength"),
     ),
     "empty text": ("error_response", "requestId", lambda s: field(s, "requestId").pop("minLength")),
+    "shorter text": (
+        "error_response",
+        "requestId",
+        lambda s: field(s, "requestId").update(minLength=0),
+    ),
+    "value that does not fit pattern": (
+        "user_response",
+        "data/userId",
+        lambda s: field(s, "data")["properties"].update(userId={"enum": ["ada", "not an id"]}),
+    ),
+    "value that is too long": (
+        "user_response",
+        "data/userId",
+        lambda s: field(s, "data")["properties"].update(userId={"enum": ["ada", "a" * 129]}),
+    ),
     "more characters": (
         "user_response",
         "data/userId",
@@ -217,3 +232,80 @@ def test_compatible_change_is_no_break(name: str) -> None:
     candidate = deepcopy(contract.load(schema))
     edit(candidate)
     assert breaks(contract.load(schema), candidate) == []
+
+
+A, B = {"a": {"type": "string"}}, {"b": {"type": "string"}}
+CLOSED = {"properties": A, "additionalProperties": False}
+WITH_CODES = {"properties": {"error": {"properties": {"code": {"enum": ["A", "INTERNAL_ERROR"]}}}}}
+
+# What the real schemas do not say: a released schema, and a candidate that breaks it.
+OTHER_BREAKS: dict[str, tuple[Json, Json]] = {
+    "items of another type": (
+        {"properties": {"list": {"items": {"type": "string"}}}},
+        {"properties": {"list": {"items": {"type": "integer"}}}},
+    ),
+    "items of any type": (
+        {"properties": {"list": {"items": {"type": "string"}}}},
+        {"properties": {"list": {"type": "array"}}},
+    ),
+    "number in place of integer": ({"type": "integer"}, {"type": "number"}),
+    "alternative with other fields": (
+        {"anyOf": [CLOSED, {"required": ["b"]}]},
+        {"properties": {**A, **B}},
+    ),
+    "closed alternative with other fields": (
+        {"anyOf": [CLOSED, {"required": ["b"]}]},
+        {"properties": {**A, **B}, "additionalProperties": False},
+    ),
+    "required field that clients do not see": (
+        {"properties": {**A, **B}, "additionalProperties": False, "anyOf": [{"required": ["x"]}]},
+        {"properties": {**A, **B, "x": {}}, "required": ["x"]},
+    ),
+    "code that is no text": (
+        WITH_CODES,
+        {"properties": {"error": {"properties": {"code": {"enum": ["A", 7]}}}}},
+    ),
+    "code of any type": (WITH_CODES, {"properties": {"error": {"properties": {"code": {}}}}}),
+    "new code where clients know no general one": (
+        {"properties": {"error": {"properties": {"code": {"enum": ["A"]}}}}},
+        {"properties": {"error": {"properties": {"code": {"enum": ["A", "B"]}}}}},
+    ),
+    "field by position": ({"items": [{"type": "string"}]}, {"items": [{"type": "string"}]}),
+    "fields of one schema": (
+        {"additionalProperties": {"type": "string"}},
+        {"additionalProperties": {"type": "string"}},
+    ),
+    "pattern that is none": (
+        {"properties": {"a": {"pattern": "("}}},
+        {"properties": {"a": {"enum": ["("]}}},
+    ),
+    "constant object": ({"enum": [{"a": 1}]}, {"enum": [{"a": 1}]}),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_BREAKS)
+def test_break_of_other_schema_is_found(name: str) -> None:
+    assert breaks(*OTHER_BREAKS[name])
+
+
+OTHER_FINE: dict[str, tuple[Json, Json]] = {
+    "integer in place of number": ({"type": "number"}, {"type": "integer"}),
+    "items narrowed": ({"items": {"type": ["string", "null"]}}, {"items": {"type": "string"}}),
+    "each alternative fits one": (
+        {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        {"anyOf": [{"required": ["b", "c"]}, {"required": ["a"]}]},
+    ),
+    "alternative that is closed": (
+        {"anyOf": [CLOSED, {"required": ["b"]}]},
+        {"properties": A, "additionalProperties": False},
+    ),
+    "field that never comes": (
+        {"properties": {**A, "b": {"type": "string"}}},
+        {"properties": {"a": {"type": "string"}, "b": {}}, "anyOf": [CLOSED]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_FINE)
+def test_compatible_change_of_other_schema_is_no_break(name: str) -> None:
+    assert breaks(*OTHER_FINE[name]) == []

@@ -67,6 +67,11 @@ def add_invoke_permission(draft: Draft) -> None:
     draft.add("Anybody", "AWS::Lambda::Permission", **more)
 
 
+def add_layer_permission(draft: Draft) -> None:
+    more = {"Action": "lambda:GetLayerVersion", "LayerVersionArn": "layer", "Principal": "*"}
+    draft.add("Layer", "AWS::Lambda::LayerVersionPermission", **more)
+
+
 def move_permission_to_function(draft: Draft) -> None:
     draft.properties(INVOKE)["FunctionName"] = draft.arn(FUNCTION)
 
@@ -163,6 +168,7 @@ WIDENINGS: dict[str, tuple[str, Edit]] = {
     "invoke permission for every principal": (INVOKE, properties(INVOKE, Principal="*")),
     "invoke permission on whole function": (INVOKE, move_permission_to_function),
     "permission for every action": (INVOKE, properties(INVOKE, Action="lambda:*")),
+    "layer permission for anybody": ("Layer", add_layer_permission),
     "table policy added": (TABLE, add_table_policy),
     "API policy added": (API, add_api_policy),
     "policy as JSON text": ("Text", add_policy_as_text),
@@ -209,12 +215,17 @@ def with_own_policy(draft: Draft) -> None:
 
 
 def with_own_boundary(draft: Draft) -> None:
-    """A policy that bounds one role and is attached to another."""
+    """A policy that bounds one role and is attached to another, which may do more anyway."""
     with_own_policy(draft)
     with_spare_role(draft)
     draft.properties(ROLE).pop("ManagedPolicyArns")
     draft.properties(ROLE)["PermissionsBoundary"] = {"Ref": "Own"}
     draft.body["Resources"]["Spare"]["Properties"]["ManagedPolicyArns"] = [{"Ref": "Own"}]
+
+
+def with_unattached_policy(draft: Draft) -> None:
+    with_own_policy(draft)
+    draft.properties(ROLE).pop("ManagedPolicyArns")
 
 
 def with_variable(draft: Draft) -> None:
@@ -303,7 +314,17 @@ LOSSES: dict[str, tuple[str, Edit, Edit]] = {
     "own boundary allows": (
         "Own",
         with_own_boundary,
+        lambda d: own_statements(d).append({**DENY, "Effect": "Allow", "Action": "s3:GetObject"}),
+    ),
+    "unattached policy allows": (
+        "Own",
+        with_unattached_policy,
         lambda d: own_statements(d)[0].update(Effect="Allow"),
+    ),
+    "policy of other service": (
+        "Text",
+        add_policy_as_text,
+        lambda d: d.body["Resources"]["Text"].update(Type="AWS::XRay::ResourcePolicy"),
     ),
     "variable is text in older version": (ROLE, with_variable, lambda d: d.policy().pop("Version")),
     "star in arguments of function": (
