@@ -1,0 +1,158 @@
+"""Every command of README and docs is run by a test: here, or where `ELSEWHERE` says.
+
+The first deployment runs whole, in a copy of the repository with an empty home, against a local
+stage. Three things are put in its way: `curl` leads AWS's host name to the emulator; tox is not
+asked for the environment, which is that of this test; and questions are answered with yes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tools.local_stage import RunningStage, serve
+from tools.tests import documented
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOYMENT = "docs/first-deployment.md"
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    *sorted(f"docs/{one.name}" for one in ROOT.glob("docs/*.md")),
+)
+# How a command begins -> the file that runs it.
+ELSEWHERE = {
+    "make local": "tools/tests/local_stage/test_command_line.py",
+    "make test": ".ci/run",
+    "make help": "tools/tests/test_documented_commands.py",
+    "make unit": "tox.ini",
+    "pytest tests_infra --template": "tools/tests/template/test_command_line.py",
+    "pytest tests_e2e --stage-url": "tox.ini",
+    "pytest tools/tests/release_gate": "tox.ini",
+    "python -m tools.local_stage run": "tox.ini",
+    "python -m tools.proof": "tox.ini",
+    "python -m tools.release_gate": "tools/tests/release_gate",
+    "python -m tools.tests.release_gate.oracle": "tools/tests/release_gate",
+    # What a run prints, and the signed request, which the first deployment sends.
+    "curl -i --cacert": "tools/tests/local_stage",
+    "curl --silent --show-error": "tools/tests/test_e2e_suite.py",
+    "curl --aws-sigv4": DEPLOYMENT,
+}
+CURL = r"""#!/bin/bash
+for word; do
+  words+=("$(sed -E 's|https://([a-z0-9]+)\.execute-api\.[^/]+/|ENDPOINT/_aws/execute-api/\1/|' <<<"$word")")
+done
+exec PROGRAM --cacert BUNDLE "${words[@]}"
+"""  # noqa: E501 - one line of a shell script
+MARK = "@@@ block"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_is_run_by_a_test(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    known = _deployment_lines()
+    for command in documented.typed(text):
+        where = [file for start, file in ELSEWHERE.items() if command.startswith(start)]
+        assert command in known or where, f"{page}: no test runs `{command}`"
+        assert all((ROOT / file).exists() for file in where)
+
+
+def test_no_entry_is_stale() -> None:
+    commands = [one for page in PAGES for one in documented.typed((ROOT / page).read_text("utf-8"))]
+    stale = [start for start in ELSEWHERE if not any(one.startswith(start) for one in commands)]
+    assert stale == []
+
+
+def test_make_help_lists_the_targets() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for target in ("local", "test", "deploy diff destroy", "mutation"):
+        assert f"  {target} " in done.stdout
+
+
+def test_first_deployment_runs_as_typed(copy: Path, account: RunningStage) -> None:
+    page = (ROOT / DEPLOYMENT).read_text(encoding="utf-8")
+    blocks = documented.session(page)
+    outputs = _run([block.shell for block in blocks], copy, account)
+    for block, output in zip(blocks, outputs, strict=True):
+        lacking = documented.missing(block.shown, output)
+        assert not lacking, f"after\n{block.shell}\ncame\n{output}\nwithout {lacking}"
+
+
+def test_first_looks_run_as_typed(copy: Path, account: RunningStage) -> None:
+    """What AWS answers is not known here; that each command runs is."""
+    url = f"URL={account.url}"
+    commands = documented.in_tables((ROOT / DEPLOYMENT).read_text(encoding="utf-8"))
+    assert len(_run([url, *commands], copy, account)) == len(commands) + 1
+
+
+def _deployment_lines() -> set[str]:
+    page = (ROOT / DEPLOYMENT).read_text(encoding="utf-8")
+    return {line for block in documented.session(page) for line in block.shell.splitlines()}
+
+
+@pytest.fixture(scope="module")
+def account(assembly: Callable[[str], Path]) -> Iterator[RunningStage]:
+    with serve(stage="local", assembly=assembly("local")) as running:
+        yield running
+
+
+@pytest.fixture
+def copy(tmp_path: Path, account: RunningStage) -> Path:
+    """A copy of the repository, as a clone has it, with the environment of this test in it."""
+    copy = tmp_path / "copy"
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
+    for name in listed.stdout.decode().splitlines():
+        if (ROOT / name).exists():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name)
+    for folder in (copy / ".tox", copy / ".make" / "bin", tmp_path / "bin", tmp_path / "home"):
+        folder.mkdir(parents=True)
+    (copy / ".tox" / "dev").symlink_to(sys.prefix)
+    (copy / "node_modules").symlink_to(ROOT / "node_modules")
+    _program(copy / ".make" / "bin" / "tox", "#!/bin/sh\n")
+    curl = CURL.replace("ENDPOINT", account.environment["AWS_ENDPOINT_URL"])
+    curl = curl.replace("PROGRAM", str(shutil.which("curl")))
+    curl = curl.replace("BUNDLE", str(account.ca_bundle))
+    _program(tmp_path / "bin" / "curl", curl)
+    return copy
+
+
+def _program(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o755)
+
+
+def _run(blocks: list[str], copy: Path, account: RunningStage) -> list[str]:
+    """Type the blocks into one shell; return what each printed. Fails where one fails."""
+    script = "".join(f"{block.rstrip()}\necho; echo '{MARK}'\n" for block in blocks)
+    theirs = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", script],
+        cwd=copy,
+        env={
+            **theirs,
+            **account.environment,
+            "HOME": str(copy.parent / "home"),
+            "PATH": os.pathsep.join([str(copy.parent / "bin"), theirs["PATH"]]),
+            "NODE_EXTRA_CA_CERTS": str(account.ca_bundle),
+            "CDK_REQUIRE_APPROVAL": "never",
+            "CDK_FORCE": "true",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    outputs = done.stdout.split(f"\n{MARK}\n")
+    assert done.returncode == 0, f"exit code {done.returncode} after\n{outputs[-1][-3000:]}"
+    return outputs[:-1]
