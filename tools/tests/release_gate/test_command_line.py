@@ -282,7 +282,7 @@ def test_parameter_that_nothing_uses_is_no_matter(
     assert check(sets.edited(base_set, tmp_path / "candidate", edit)) == 0
 
 
-ODD = (None, "odd", 7, [], {}, ["odd"], [{"odd": "odd"}], {"Ref": "Nothing"})
+ODD: tuple[Any, ...] = (None, "odd", 7, [], {}, ["odd"], [{"odd": "odd"}], {"Ref": "Nothing"})
 
 
 @pytest.mark.parametrize("number", range(40))

@@ -415,6 +415,7 @@ def gateway_logs_no_errors(draft: Draft) -> None:
 
 @bad("logging-blunted")
 def gateway_publishes_no_metrics(draft: Draft) -> None:
+    draft.old.method_settings["MetricsEnabled"] = True
     draft.new.method_settings["MetricsEnabled"] = False
 
 
