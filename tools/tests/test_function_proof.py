@@ -10,6 +10,7 @@ import pytest
 from tools.proof.function.forks import Verdict
 from tools.proof.function.mutants import Mutant
 from tools.proof.function.report import EQUIVALENTS, Report
+from tools.proof.shared.named import Named
 from tools.proof.shared.verdicts import KILLED, SURVIVED, TIMEOUT, UNTESTED, Entry, reviewed
 
 
@@ -20,9 +21,18 @@ def mutant(number: int, before: str = "return 1", after: str = "return 2") -> Mu
 ENTRY = Entry(mutant(1).description, "a reason", "a source")
 
 
-def report(*verdicts: Verdict, promised: str = "", entries: tuple[Entry, ...] = ()) -> Report:
-    proofs = {"shown": Verdict(mutant(9), KILLED, "test.py::test_it")}
-    return Report(verdicts, proofs, promised.split(), entries, whole=True)
+PROOF = Named("shown", "It returns 2.", {})
+PROVEN = Verdict(mutant(9), KILLED, "test.py::test_it")
+
+
+def report(
+    *verdicts: Verdict,
+    promised: str = "",
+    entries: tuple[Entry, ...] = (),
+    proven: Verdict | None = PROVEN,
+) -> Report:
+    proofs = [(PROOF, proven)] if proven else []
+    return Report(verdicts, proofs, [PROOF], promised.split(), entries, whole=True)
 
 
 def test_mutant_is_named_as_people_write_it() -> None:
@@ -61,6 +71,12 @@ def test_reviewed_entry_whose_mutant_is_killed_is_problem() -> None:
     assert run.problems == [f"a reviewed equivalent is killed: {ENTRY.name}"]
 
 
+@pytest.mark.parametrize("proven", [None, Verdict(mutant(9), SURVIVED)])
+def test_proof_that_is_gone_or_not_noticed_is_named(proven: Verdict | None) -> None:
+    run = report(Verdict(mutant(1), KILLED, "t"), proven=proven)
+    assert run.problems == ["proves nothing: shown: It returns 2."]
+
+
 def test_unproven_promise_is_named() -> None:
     run = report(Verdict(mutant(1), KILLED, "t"), promised="shown unshown")
     (line,) = run.problems
@@ -76,8 +92,8 @@ def test_evidence_is_written(tmp_path: Path) -> None:
     assert evidence["kills"] == [
         {
             "promise": "shown",
-            "mutant": mutant(9).name,
-            "description": mutant(9).description,
+            "mutant": mutant(9).description,
+            "description": "It returns 2.",
             "tests": ["test.py::test_it"],
         }
     ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from contract import promises
 from tools.proof.function import mutants
 from tools.proof.function.replay import Replay
-from tools.proof.function.report import EQUIVALENTS, Report, named
+from tools.proof.function.report import EQUIVALENTS, Report
+from tools.proof.shared import named
 from tools.proof.shared.command import (
     BAD,
     OK,
@@ -24,6 +26,7 @@ from tools.proof.shared.evidence import FOLDER
 from tools.proof.shared.suite import collect
 from tools.proof.shared.verdicts import reviewed
 
+PROOFS = Path(__file__).parents[1] / "named" / "unit.toml"
 # A test so marked runs another program or reads sources: it cannot notice a mutant.
 PYTEST = ("tests_unit", "-m", "not sees_no_mutant", "--hypothesis-profile=mutation")
 
@@ -49,11 +52,12 @@ def _run(options: argparse.Namespace) -> int:
     chosen = selected(mutants.make(FOLDER / "unit"), options.only, lambda mutant: mutant.place)
     if options.list:
         return print_list((mutant.place, mutant.change) for mutant in chosen)
-    replay = Replay(chosen, options.jobs, named())
+    proofs = named.read(PROOFS, ["function", "before", "after"]) if options.only is None else []
+    replay = Replay(chosen, options.jobs, proofs)
     collect(PYTEST, replay.serve)
     promised = {name for name, promise in promises.load().items() if "unit" in promise.levels}
     whole = options.only is None
-    report = Report(replay.verdicts, replay.proofs, promised, reviewed(EQUIVALENTS), whole)
+    report = Report(replay.verdicts, replay.proofs, proofs, promised, reviewed(EQUIVALENTS), whole)
     print("\n".join(report.lines()))
     if whole:
         report.write(FOLDER / "unit.json")

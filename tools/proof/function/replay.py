@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -13,11 +13,11 @@ from mutmut.state import state
 
 from tests_unit import conftest
 from tools.proof.function.forks import Traced, Verdict, judge
-from tools.proof.function.mutants import Key, Mutant
+from tools.proof.function.mutants import Mutant
 from tools.proof.shared.command import CannotRunError
+from tools.proof.shared.named import Named
 from tools.proof.shared.progress import progress
 from tools.proof.shared.suite import Suite, definitions_of, function_of, promises_of
-from tools.proof.shared.verdicts import NOTICED
 
 # What counts, in seconds of a test: a test that calls few functions notices more of each, and
 # one more case of the same test notices little more.
@@ -31,10 +31,10 @@ class Replay:
 
     mutants: Sequence[Mutant]
     jobs: int
-    named: Mapping[str, Key]  # promise -> the mutant that is to prove it
+    named: Sequence[Named]  # the mutants that are to prove the promises
     verdicts: list[Verdict] = field(default_factory=list)
-    # promise -> its mutant, and a test of its own that kills it
-    proofs: dict[str, Verdict] = field(default_factory=dict)
+    # what became of the mutants named for each promise, on its own tests alone
+    proofs: list[tuple[Named, Verdict]] = field(default_factory=list)
 
     def serve(self, suite: Suite) -> None:
         """Run the unchanged code, then every mutant, then the mutants named for promises."""
@@ -51,12 +51,11 @@ class Replay:
             for verdict in verdicts(self.mutants, traced):
                 self.verdicts.append(verdict)
                 advance(len(self.verdicts))
-        for promise, key in self.named.items():
-            own = [test for test in traced if promise in promises_of(test.item)]
+        for proof in self.named:
+            key = (proof.keys["function"], proof.keys["before"], proof.keys["after"])
+            own = [test for test in traced if proof.promise in promises_of(test.item)]
             meant = [mutant for mutant in self.mutants if mutant.key == key]
-            for verdict in verdicts(meant, own):
-                if verdict.status in NOTICED and verdict.test:
-                    self.proofs[promise] = verdict
+            self.proofs += [(proof, verdict) for verdict in verdicts(meant, own)]
 
 
 def _functions_of_a_start() -> set[str]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tools.evidence import stamp
 from tools.proof.function.forks import Verdict
-from tools.proof.function.mutants import Key
 from tools.proof.shared import evidence, verdicts
+from tools.proof.shared.named import Named
 from tools.proof.shared.verdicts import KILLED, NOTICED, SURVIVED, TIMEOUT, UNTESTED, Entry
 
 EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
-PROOFS = Path(__file__).with_name("proofs.toml")
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,8 @@ class Report:
     """The verdicts against the reviewed equivalents and the promises."""
 
     verdicts: Sequence[Verdict]
-    proofs: Mapping[str, Verdict]
+    proofs: Sequence[tuple[Named, Verdict]]
+    named: Sequence[Named]
     promised: Collection[str]  # the promises that the unit level claims
     reviewed: Sequence[Entry]
     whole: bool  # all mutants were run
@@ -42,8 +40,19 @@ class Report:
         if self.whole:
             statuses = {v.mutant.description: {v.status} for v in self.verdicts}
             lines += verdicts.reviews_broken(self.reviewed, statuses)
-            lines += verdicts.unproven(self.promised, self.proofs)
+            lines += [f"proves nothing: {proof.promise}: {proof.broken}" for proof in self._useless]
+            lines += verdicts.unproven(self.promised, [proof.promise for proof, _ in self._proven])
         return lines
+
+    @property
+    def _proven(self) -> list[tuple[Named, Verdict]]:
+        return [(p, v) for p, v in self.proofs if v.status in NOTICED and v.test]
+
+    @property
+    def _useless(self) -> list[Named]:
+        """What is named for a promise, but is gone or not noticed by the promise's own tests."""
+        proven = [proof for proof, _ in self._proven]
+        return [proof for proof in self.named if proof not in proven]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -85,9 +94,9 @@ class Report:
             summary=self.summary,
             kills=[
                 evidence.Kill(
-                    promise, proof.mutant.name, proof.mutant.description, (str(proof.test),)
+                    proof.promise, verdict.mutant.description, proof.broken, (str(verdict.test),)
                 )
-                for promise, proof in sorted(self.proofs.items())
+                for proof, verdict in self._proven
             ],
             survivors=[
                 {"mutant": v.mutant.name, "description": v.mutant.description}
@@ -95,12 +104,3 @@ class Report:
             ],
             counts=self.counts,
         )
-
-
-def named(file: Path = PROOFS) -> dict[str, Key]:
-    """For each promise the mutant that is to prove it. Raises KeyError where a part is missing."""
-    entries: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {
-        promise: (entry["function"], entry["before"], entry["after"])
-        for promise, entry in entries.items()
-    }
