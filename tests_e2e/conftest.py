@@ -81,6 +81,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(
             "name tests_e2e on the command line: pytest tests_e2e --stage-url URL"
         )
+    selection.check_smoke(items)
+    items.sort(key=lambda item: item.path.name != "test_smoke.py")  # the latency budget first
     if _is_worker(config):
         write_groups(items, config.stash[FOLDER])
 
@@ -204,6 +206,13 @@ def users(table_name: str, journal: Journal) -> Iterator[Users]:
         yield placed
     finally:
         placed.remove_all()
+
+
+@pytest.fixture(scope="session")
+def smoke_user(stage: Target) -> str:
+    """The id of the stage's permanent synthetic user, who is only ever read."""
+    assert stage.smoke_user
+    return stage.smoke_user
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,11 @@ from tests_e2e.target import Target
 
 HERE = Path(__file__).resolve().parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WRITING = frozenset(("users", "principals", "failing_table", "account"))
 MARKERS = (
     "only(kind): makes sense on one kind of stage: open, iam, local, aws or aws-or-open",
     "burst: spends the rate limit, so that it runs alone on the stage",
+    "smoke: reads only, and is one of the few tests that a release runs on a live stage",
     "proof(when): when the proof of faults runs it: last, own (for its own promises alone), never",
 )
 
@@ -37,6 +39,7 @@ _NEEDS: dict[str, tuple[Callable[[Target], object], str]] = {
         lambda t: t.table_name or t.stack_name,
         "--table-name or --stack-name with AWS credentials",
     ),
+    "smoke_user": (lambda t: t.smoke_user, "--smoke-user"),
     "deployed": (lambda t: t.stack_name, "--stack-name with AWS credentials"),
     "burst": (lambda t: t.bursts, "--burst"),
     "principals": (
@@ -69,6 +72,14 @@ def elsewhere(item: pytest.Item, target: Target) -> str | None:
     """The kind of stage on which alone the check makes sense, when this is another."""
     kinds = [kind for mark in item.iter_markers("only") for kind in mark.args]
     return next((kind for kind in kinds if not _WHERE[kind](target)), None)
+
+
+def check_smoke(items: Iterable[pytest.Item]) -> None:
+    """Raise pytest.UsageError for a smoke test that would write: it runs on a live stage."""
+    for item in items:
+        writes = WRITING.intersection(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("smoke") and (writes or item.get_closest_marker("burst")):
+            raise pytest.UsageError(f"{item.nodeid} is marked smoke, but does more than read")
 
 
 def sentence(lacking: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import pytest
 
 from contract.answers import FUNCTION_HEADERS, GATEWAY_HEADERS, PREFLIGHT_HEADERS
+from contract.smoke_user import SMOKE_USER
 from contract.stages import STAGES, Promised
 
 LOCAL_PREFIX = "/_aws/execute-api/"
@@ -23,6 +24,10 @@ VALUES = {
     "--ca-bundle": ("FILE", "CA certificates that the stage's certificate is checked with"),
     "--table-name": ("NAME", "the stage's table: places and removes test users there"),
     "--stack-name": ("NAME", "the stage's stack: finds the table, and checks what is deployed"),
+    "--smoke-user": (
+        "ID",
+        f"the permanent synthetic user of the stage (default with -m smoke: {SMOKE_USER})",
+    ),
 }
 FLAGS = {
     "--burst": "also send bursts and load (always on a local stage)",
@@ -57,6 +62,7 @@ class Target:
     ca_bundle: Path | None = None
     table_name: str | None = None
     stack_name: str | None = None
+    smoke_user: str | None = None
     signs: bool = False
     bursts: bool = False
     principals: bool = False
@@ -122,6 +128,7 @@ def from_options(config: pytest.Config) -> Target:
         stage,
         table_name=config.getoption("table_name"),
         stack_name=config.getoption("stack_name"),
+        smoke_user=config.getoption("smoke_user") or _default_smoke_user(config),
         signs=config.getoption("auth") == "iam",
         bursts=config.getoption("burst") or stage.local,
         principals=config.getoption("principals") or stage.local,
@@ -130,6 +137,11 @@ def from_options(config: pytest.Config) -> Target:
         strict=bool(config.getoption("strict")),  # pytest's own --strict
         allowed_headers=frozenset(map(_allowed_header, config.getoption("allow_header"))),
     )
+
+
+def _default_smoke_user(config: pytest.Config) -> str | None:
+    """Without the smoke user no smoke test can see a record: there it is not a matter of choice."""
+    return SMOKE_USER if config.getoption("markexpr") == "smoke" else None
 
 
 def of(url: str, stage_name: str | None = None, ca_bundle: Path | None = None) -> Target:

@@ -39,6 +39,7 @@ WRONG: dict[str, Callable[[Signer], Signer]] = {
 IGNORED_BY_EMULATOR = ("another service", "another region")
 
 
+@pytest.mark.smoke
 @pytest.mark.only("open")
 @PATHS
 def test_open_stage_requires_no_signature(anonymous: Client, path: str) -> None:
@@ -52,6 +53,7 @@ def test_open_stage_ignores_credentials(anonymous: Client, credentials: str) -> 
     checks.function_error(answer, 404, "USER_NOT_FOUND")
 
 
+@pytest.mark.smoke
 @pytest.mark.only("iam")
 @PATHS
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -65,12 +67,14 @@ def test_other_header_is_no_signature(anonymous: Client, header: str) -> None:
     checks.refused(anonymous.send("GET", "/user/ada", {header: "x"}))
 
 
+@pytest.mark.smoke
 @pytest.mark.only("iam")
 def test_invented_signature_in_query_is_refused(anonymous: Client) -> None:
     query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=x&X-Amz-Signature=0"
     checks.refused(anonymous.get(f"/user?userId=ada&{query}"))
 
 
+@pytest.mark.smoke
 @pytest.mark.only("iam")
 @pytest.mark.parametrize("credentials", ["Bearer x", "Basic eDp5", "AWS4-HMAC-SHA256 Credential=x"])
 def test_other_credentials_are_refused(anonymous: Client, credentials: str) -> None:
@@ -83,6 +87,7 @@ def test_signed_request_is_answered(api: Client, users: Users, route: str) -> No
     checks.record(api.get(route.format(user.id)), user.record())
 
 
+@pytest.mark.smoke
 @pytest.mark.only("iam")
 @pytest.mark.parametrize("path", ["/user/ada", "/user"])
 def test_preflight_is_open(anonymous: Client, stage: Target, path: str) -> None:

@@ -39,6 +39,7 @@ def test_record_is_as_long_as_announced(api: Client, users: Users) -> None:
     assert body.endswith(b"}")
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("unknown-user-404")
 def test_error_is_as_long_as_announced(api: Client) -> None:
     status, headers, body = _split(api.raw("/user/nobody-has-this-id"))

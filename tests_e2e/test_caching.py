@@ -102,6 +102,7 @@ def test_tag_of_another_user_does_not_match(api: Client, users: Users) -> None:
     checks.record(api.get(f"/user/{other.id}", if_none_match=tag), other.record())
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("unknown-user-404", "invalid-id-refused", "not-modified-304")
 def test_errors_are_never_not_modified(api: Client) -> None:
     unknown = api.get("/user/nobody-has-this-id", if_none_match="*")

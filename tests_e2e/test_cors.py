@@ -47,6 +47,7 @@ def _unreadable(answer: Answer, origin: str) -> None:
     assert answer.all("access-control-allow-credentials") == []
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("cors-allowed-origin", "cors-no-credentials-with-star")
 @PATHS
 def test_preflight_allows_origin(anonymous: Client, stage: Target, path: str) -> None:
@@ -61,6 +62,7 @@ def test_preflight_allows_origin(anonymous: Client, stage: Target, path: str) ->
     checks.preflight(answer, origin)
 
 
+@pytest.mark.smoke
 @pytest.mark.only("aws")
 @pytest.mark.promise("cors-allowed-origin")
 def test_preflight_allows_every_origin(anonymous: Client, stage: Target) -> None:
@@ -100,6 +102,7 @@ def test_record_for_foreign_origin_is_unreadable(api: Client, users: Users, fore
     _unreadable(answer, foreign)
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("cors-allowed-origin")
 @pytest.mark.parametrize(
     ("path", "status", "code"),
@@ -119,6 +122,7 @@ def test_errors_for_foreign_origin_are_unreadable(api: Client, foreign: str) -> 
     _unreadable(answer, foreign)
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("cors-allowed-origin", "gateway-errors-in-contract")
 @pytest.mark.promise("cors-no-credentials-with-star")
 def test_gateway_errors_for_allowed_origin_are_readable(api: Client, stage: Target) -> None:

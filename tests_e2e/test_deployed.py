@@ -48,6 +48,7 @@ def function(deployed: dict[str, str]) -> dict[str, Any]:
     return configuration
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("logs-expire")
 def test_log_groups_keep_logs_as_promised(deployed: dict[str, str], stage: Target) -> None:
     pages = aws.client("cloudformation").get_paginator("list_stack_resources")
@@ -67,12 +68,14 @@ def test_log_groups_keep_logs_as_promised(deployed: dict[str, str], stage: Targe
     assert {name: kept.get(name) for name in names} == promised
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("table-on-demand")
 def test_table_bills_on_demand(deployed: dict[str, str]) -> None:
     table = aws.client("dynamodb").describe_table(TableName=deployed["TableName"])["Table"]
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("table-recoverable")
 def test_table_is_recoverable(deployed: dict[str, str]) -> None:
     backups = aws.client("dynamodb").describe_continuous_backups(TableName=deployed["TableName"])
@@ -80,6 +83,7 @@ def test_table_is_recoverable(deployed: dict[str, str]) -> None:
     assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("least-privilege")
 def test_role_grants_exactly_what_function_needs(
     deployed: dict[str, str], function: dict[str, Any]
@@ -101,6 +105,7 @@ def test_role_grants_exactly_what_function_needs(
     assert len(granted) == len(X_RAY | LOGS)
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("least-privilege")
 def test_role_is_assumed_by_lambda_alone(function: dict[str, Any]) -> None:
     role = aws.client("iam").get_role(RoleName=function["Role"].rpartition("/")[2])["Role"]

@@ -68,6 +68,7 @@ def test_unknown_user_is_not_found(api: Client, name: str, route: str) -> None:
     checks.function_error(api.get(route.format(UNKNOWN[name])), 404, "USER_NOT_FOUND")
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("unknown-user-404")
 def test_answers_for_unknown_user_differ(api: Client) -> None:
     """Each answer has the id and the time of its own request."""
@@ -87,6 +88,7 @@ def test_ambiguous_path_is_refused(api: Client, path: str) -> None:
         checks.no_such_route(answer)
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("missing-id-refused", "gateway-errors-in-contract", "nothing-internal-shown")
 @pytest.mark.parametrize("path", ["/user", "/user?", "/user?id=ada", "/user?USERID=ada"])
 def test_missing_id_is_refused(api: Client, path: str) -> None:
@@ -104,12 +106,14 @@ def test_blank_id_is_refused(api: Client, stage: Target, path: str) -> None:
         checks.gateway_error(answer, 400, "INVALID_REQUEST")
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("invalid-id-refused", "record-returned")
 @pytest.mark.parametrize("path", ["/user?userId=ada&userId=grace", "/user?userId=ada&userId=ada"])
 def test_repeated_id_is_refused(api: Client, path: str) -> None:
     checks.function_error(api.get(path), 400, "INVALID_USER_ID")
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("unknown-path-answered", "gateway-errors-in-contract")
 @pytest.mark.parametrize(
     "path",
@@ -126,6 +130,7 @@ def test_other_method_is_not_found(anonymous: Client, method: str, path: str) ->
     checks.no_such_route(anonymous.send(method, path))
 
 
+@pytest.mark.smoke
 @pytest.mark.promise("unknown-path-answered")
 @pytest.mark.parametrize("header", ["x-http-method-override", "x-method-override"])
 def test_method_is_not_overridden(anonymous: Client, header: str) -> None:

@@ -13,7 +13,7 @@ import trustme
 from tests_e2e.client import Client
 from tests_e2e.target import Target
 
-pytestmark = pytest.mark.promise("tls-floor")
+pytestmark = [pytest.mark.promise("tls-floor"), pytest.mark.smoke]
 SECONDS = 5
 OLD = ["TLSv1", "TLSv1_1"]
 NEW = {"TLSv1_2": "TLSv1.2", "TLSv1_3": "TLSv1.3"}

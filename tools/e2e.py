@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from contract.smoke_user import SMOKE_USER
 from tools import level
 
 SUITES = {
@@ -22,6 +23,7 @@ SUITES = {
     "staging": ["--auth", "iam"],
 }
 TARGET = ["--stage-url", "{url}", "--ca-bundle", "{ca_bundle}", "--stack-name", "{stack_name}"]
+TARGET += ["--smoke-user", SMOKE_USER]
 NOTHING_SELECTED = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 

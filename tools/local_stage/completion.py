@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contract import smoke_user
 from tools.local_stage.emulator import REGION, SECRET_KEY, Emulator
 from tools.local_stage.programs import LocalStageError
 from tools.template import Template
@@ -35,6 +36,7 @@ SAMPLE_USERS = (
         "email": {"S": "alan@example.com"},
         "born": {"N": "1912"},
     },
+    smoke_user.stored(),
 )
 
 

@@ -42,6 +42,11 @@ def _parser() -> CommandParser:
         "Makes a running stage wrong in one way at a time, and runs the e2e tests on it.",
     )
     parser.add_argument("--full", action="store_true", help="name every test that notices a fault")
+    parser.add_argument(
+        "--smoke",
+        action="store_true",
+        help="try the smoke tests alone, whatever they promise; list the faults that they miss",
+    )
     return parser
 
 
@@ -49,7 +54,10 @@ def _run(options: argparse.Namespace) -> int:
     chosen = selected(FAULTS, options.only, lambda fault: fault.name)
     if options.list:
         return print_list((fault.name, fault.description) for fault in chosen)
-    kills = _judged([fault.name for fault in chosen], full=options.full)
+    names = [fault.name for fault in chosen]
+    if options.smoke:
+        return _smoke(names)
+    kills = _judged(names, full=options.full)
     caught = [kill for kill in kills if kill.tests]
     survivors = [kill for kill in kills if not kill.tests]
     problems = [f"survived: {kill.mutant}: {kill.description}" for kill in survivors]
@@ -70,13 +78,22 @@ def _run(options: argparse.Namespace) -> int:
     return BAD if problems else OK
 
 
-def _judged(names: Sequence[str], *, full: bool) -> list[Kill]:
+def _smoke(names: Sequence[str]) -> int:
+    """Print how many faults turn the smoke tests red. Those that they miss are no failure here."""
+    kills = _judged(names, smoke=True)
+    missed = [kill for kill in kills if not (kill.tests or kill.more["other_tests"])]
+    print(f"{len(kills) - len(missed)} of {len(kills)} faults turn the smoke tests red")
+    print("\n".join(f"missed: {kill.mutant}: {kill.description}" for kill in missed))
+    return OK
+
+
+def _judged(names: Sequence[str], *, full: bool = False, smoke: bool = False) -> list[Kill]:
     """Judge the faults of each stage in a process of its own, side by side."""
     stages = tuple(dict.fromkeys(fault.stage for fault in FAULTS if fault.name in names))
     print(f"{len(names)} faults; bringing up {' and '.join(stages)} ...", flush=True)
     signal.signal(signal.SIGTERM, _interrupt)
     with ProcessPoolExecutor(len(stages), multiprocessing.get_context("spawn")) as pool:
-        results = [pool.submit(_judged_on, stage, names, full=full) for stage in stages]
+        results = [pool.submit(_judged_on, stage, names, full, smoke) for stage in stages]
         return [kill for result in results for kill in result.result()]
 
 
@@ -87,11 +104,14 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _judged_on(stage: str, names: Sequence[str], *, full: bool) -> list[Kill]:
+def _judged_on(stage: str, names: Sequence[str], full: bool, smoke: bool) -> list[Kill]:
     faults = [fault for fault in FAULTS if fault.stage == stage and fault.name in names]
     try:
         with faulty_stage(stage) as wrong:
-            return [_kill(verdict) for verdict in judged(wrong, faults, full=full, tell=_tell)]
+            verdicts = judged(
+                wrong, faults, full=full, smoke=smoke, tell=_tell_smoke if smoke else _tell
+            )
+            return [_kill(verdict) for verdict in verdicts]
     except LocalStageError as problem:
         raise CannotRunError(str(problem)) from None
     except KeyboardInterrupt:
@@ -116,6 +136,15 @@ def _tell(verdict: Verdict) -> None:
     noticed = f"[{', '.join(others)}]" if others else "" if caught else "no test failed"
     line = f"{status} {verdict.seconds:5.1f} s  {fault.name:36} {fault.promise:30}"
     print(line, ", ".join(caught), noticed, flush=True)
+
+
+def _tell_smoke(verdict: Verdict) -> None:
+    """Print the fault, and the smoke test that turned red, whatever it promises."""
+    red = [*verdict.caught, *verdict.others]
+    status = "red  " if red else "green"
+    print(
+        status, f"{verdict.seconds:5.1f} s  {verdict.fault.name:36}", *_short(red[:1]), flush=True
+    )
 
 
 def _short(tests: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ import boto3
 import pytest
 import trustme
 
+from contract.smoke_user import SMOKE_USER
 from tests_e2e import conftest, target
 from tests_e2e.client import Client, Exchanges
 from tests_e2e.failing_table import FailingTable
@@ -112,9 +113,14 @@ def faulty_stage(name: str) -> Iterator[FaultyStage]:
 
 
 def judged(
-    stage: FaultyStage, faults: Sequence[Fault], *, full: bool, tell: Callable[[Verdict], None]
+    stage: FaultyStage,
+    faults: Sequence[Fault],
+    *,
+    full: bool,
+    smoke: bool = False,
+    tell: Callable[[Verdict], None],
 ) -> list[Verdict]:
-    """Let the suite judge every fault. Raises CannotRunError."""
+    """Let the suite, or its smoke tests alone, judge every fault. Raises CannotRunError."""
     os.environ.update(stage.environment)
     verdicts: list[Verdict] = []
 
@@ -127,7 +133,8 @@ def judged(
         if problems:
             raise CannotRunError("; ".join(problems))
 
-    collect(_arguments(stage), serve, [_Settings(stage)])
+    selection = ["-m", "smoke"] if smoke else []
+    collect([*_arguments(stage), *selection], serve, [_Settings(stage)])
     return verdicts
 
 
@@ -144,6 +151,7 @@ class _Settings:
 def _arguments(stage: FaultyStage) -> list[str]:
     arguments = [SUITE, "--stage-url", stage.url, "--ca-bundle", str(stage.ca_bundle)]
     arguments += ["--stack-name", stage.running.stack_name, "--table-faults"]
+    arguments += ["--smoke-user", SMOKE_USER]
     return [*arguments, "--auth", "iam" if stage.running.signed else "none"]
 
 

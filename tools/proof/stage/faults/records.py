@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -43,6 +44,10 @@ def _first_for_each() -> Behaviour:
     return edits(lambda request, response: first.setdefault(request.target, response), record)
 
 
+def _with_id_in_lower_case(target: str) -> str:
+    return re.sub(r"(E2E|SMOKE)-\w+", lambda found: found[0].lower(), target)
+
+
 def _sometimes(behaviour: Behaviour, share: float) -> Behaviour:
     """Wrong now and then, at the same times in every run."""
     chance = random.Random(7)
@@ -57,7 +62,7 @@ FAULTS = (
     record_returned(
         "another-users-record",
         "Every request for a user returns Ada's record.",
-        asks_for(r"/user/e2e-\w+|userId=e2e-\w+", "/user/ada"),
+        asks_for(r"/user/(e2e|smoke)-\w+|userId=(e2e|smoke)-\w+", "/user/ada"),
     ),
     record_returned(
         "record-of-the-request-before",
@@ -86,7 +91,7 @@ FAULTS = (
     record_returned(
         "id-in-lower-case",
         "Ids are looked up in lower case.",
-        asks(lambda request: replace(request, target=request.target.replace("E2E-", "e2e-"))),
+        asks(lambda request: replace(request, target=_with_id_in_lower_case(request.target))),
     ),
     record_returned(
         "envelope-without-time", "The body has no timestamp.", body(r'"timestamp":"[^"]*",', "")
@@ -128,6 +133,9 @@ FAULTS = (
         "A large body is cut, and its length announced as if it were whole.",
         edits(lambda _, response: replace(response, body=response.body[:100_000]), record),
         stage="staging",
+    ),
+    record_returned(
+        "slow-by-3-seconds", "Every answer takes 3 seconds more.", slowly(3), stage="staging"
     ),
     record_returned(
         "slow-by-10-seconds", "Every answer takes 10 seconds more.", slowly(10), stage="staging"

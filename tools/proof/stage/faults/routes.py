@@ -63,7 +63,7 @@ FAULTS = (
     query_route_same(
         "query-route-unknown",
         "GET /user?userId= finds nobody.",
-        asks_for(r"\?userId=e2e-", "?userId=x-"),
+        asks_for(r"\?userId=(e2e|smoke)-", "?userId=x-"),
     ),
     missing_id_refused(
         "missing-id-reaches-the-function",
