@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from functools import partial
 
-from tests_e2e.proxy import Request
+from tests_e2e.proxy import Request, Response
 from tools.proof.stage.edits import (
     asks,
     asks_without,
@@ -18,6 +18,7 @@ from tools.proof.stage.edits import (
     not_modified,
     record,
     tag,
+    with_header,
 )
 from tools.proof.stage.fault import Fault
 
@@ -33,6 +34,10 @@ def _for_any_tag(request: Request) -> Request:
         (name, "*" if name.lower() == "if-none-match" else value) for name, value in request.headers
     )
     return replace(request, headers=headers)
+
+
+def _strong(response: Response) -> str:
+    return (response.header("etag") or "").removeprefix("W/")
 
 
 FAULTS = (
@@ -62,6 +67,11 @@ FAULTS = (
     etag_follows_data("tag-never-changes", "The tag is always the same.", tag(lambda: OTHER_TAG)),
     etag_follows_data(
         "tag-always-changes", "The tag is made of the whole answer.", tag(lambda: uuid.uuid4().hex)
+    ),
+    etag_follows_data(
+        "tag-strong",
+        "The tag claims that the whole answer stays the same, byte for byte.",
+        edits(lambda _, response: with_header(response, "ETag", _strong(response)), record),
     ),
     etag_follows_data("tag-missing", "A record has no tag.", header("ETag", None, record)),
     cache_private(
