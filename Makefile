@@ -7,7 +7,7 @@ LEVELS := lint types unit infra tools e2e mutation bench
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help local test $(LEVELS) bootstrap deploy diff destroy lock clean announced
+.PHONY: help environment local test $(LEVELS) bootstrap deploy diff destroy lock clean announced
 
 help: ## list the targets and the levels
 	@echo "make TARGET:"
@@ -17,6 +17,9 @@ help: ## list the targets and the levels
 	@for level in $(LEVELS); do \
 	  sed -n "/^\[testenv:$$level\]/{n;s/^description = /  $$level|/p}" tox.ini; \
 	done | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
+
+environment: announced ## install the locked packages, and run nothing
+	@$(TOX) run -qq --notest -e local
 
 local: announced ## serve the stack on this machine until Ctrl-C (ARGS="--port 4566")
 	@$(TOX) run -qq --notest -e local

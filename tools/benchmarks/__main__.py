@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools import assemblies
-from tools.benchmarks import cost, measure, report
+from tools.benchmarks import cost, loop, measure, report
 from tools.template import Template
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -18,7 +18,10 @@ STAGE = "prod"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print the page and write it."""
+    """Measure, print the page and write it; `loop` measures the levels of the tests instead."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["loop"]:
+        return loop.main(words[1:])
     options = _options(arguments)
     try:
         page, good = _run(options)
@@ -34,7 +37,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tools.benchmarks",
         description="Measures the function against a bare client, on a local table. "
-        "Exit code: 0 all targets reached, 1 one missed, 2 could not measure.",
+        "Exit code: 0 all targets reached, 1 one missed, 2 could not measure. "
+        "`loop` measures how long the levels of the tests take: see loop --help.",
     )
     parser.add_argument("--starts", type=_positive, default=15, help="cold starts of each (15)")
     parser.add_argument("--rounds", type=_positive, default=25, help="warm rounds of each (25)")
