@@ -110,9 +110,8 @@ def _cold(levels: Sequence[str]) -> dict[str, float]:
 def _seconds(target: str, folder: Path, environment: Mapping[str, str]) -> float:
     print(f"make {target} in {folder} ...", file=sys.stderr, flush=True)
     started = time.monotonic()
-    done = subprocess.run(
-        ["make", target], cwd=folder, env=environment, stdout=sys.stderr, check=False
-    )
+    # What a level prints goes to standard error, because the table is standard output.
+    done = subprocess.run(["make", target], cwd=folder, env=environment, stdout=2, check=False)
     if done.returncode:
         raise CannotMeasureError(f"make {target} ended with {done.returncode}")
     return time.monotonic() - started
