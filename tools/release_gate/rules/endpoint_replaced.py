@@ -1,9 +1,10 @@
-"""The API, its stage or its domain is gone or replaced, so that its address changes."""
+"""The API, its stage or its domain is gone or replaced, or its address is closed to clients."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tools.release_gate.comparison import flag
 from tools.release_gate.findings import Change, Finding, Rule
 
 RULE = Rule(
@@ -32,3 +33,12 @@ def findings(change: Change) -> Iterator[Finding]:
             yield RULE.finding(pair.path, before=pair.before.id, after=pair.after.id)
         elif pair.after.id in reasons:
             yield RULE.finding(pair.path, before=pair.before.id, after=reasons[pair.after.id])
+    for pair in change.pairs("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"):
+        was, now = (flag(a.at("DisableExecuteApiEndpoint")) for a in (pair.before, pair.after))
+        if now not in (None, False, was):
+            yield RULE.finding(pair.path, before="open", after=f"DisableExecuteApiEndpoint {now}")
+        kinds = [
+            api.at("EndpointConfiguration/Types") or ["EDGE"] for api in (pair.before, pair.after)
+        ]
+        if kinds[0] != kinds[1] and "PRIVATE" not in kinds[0]:
+            yield RULE.finding(pair.path, before=kinds[0], after=kinds[1])

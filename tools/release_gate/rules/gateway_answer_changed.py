@@ -31,9 +31,14 @@ def findings(change: Change) -> Iterator[Finding]:
 
 def _promised(response: Resource) -> dict[str, Any]:
     """Status, headers and the fields of the body; a message's text is nobody's to parse."""
-    found: dict[str, Any] = {"status": str(response.at("StatusCode") or "default")}
-    for header in response.at("ResponseParameters") or {}:
-        found[header.rpartition(".")[2]] = "present"
+    found: dict[str, Any] = {
+        "of": f"{response.at('ResponseType')} of {response.at('RestApiId')}",
+        "status": str(response.at("StatusCode") or "default"),
+    }
+    for parameter, value in (response.at("ResponseParameters") or {}).items():
+        header = parameter.rpartition(".")[2]
+        # Which origins are allowed, is the matter of another rule.
+        found[header] = "present" if header == "Access-Control-Allow-Origin" else value
     for kind, template in (response.at("ResponseTemplates") or {}).items():
         try:
             body = json.loads(template)

@@ -17,7 +17,7 @@ TARGETS = {
     "AWS::ApiGateway::Method": "Integration/{}",
     "AWS::ApiGatewayV2::Integration": "Integration{}",
 }
-PARTS = ("Type", "Uri", "Credentials", "ConnectionType", "ConnectionId")
+PARTS = ("Type", "Uri", "IntegrationHttpMethod", "Credentials", "ConnectionType", "ConnectionId")
 
 
 def findings(change: Change) -> Iterator[Finding]:

@@ -20,8 +20,8 @@ RULE = Rule(
     severity="medium",
     why="What uses it fails, between the two or from now on.",
 )
-# Told by a rule of their own, or replaced without a loss.
-OTHERS = (
+# A rule of its own says when one of these is gone, ...
+GONE = (
     *STATEFUL,
     *CHURN,
     *alarm_removed.TYPES,
@@ -33,14 +33,22 @@ OTHERS = (
     "AWS::ApiGatewayV2::Route",
     "AWS::SNS::Subscription",
 )
-REPLACED_WITHOUT_LOSS = (*CHURN, "AWS::Lambda::Permission")
+# ... and when one of these is replaced, or nothing is lost by it.
+REPLACED = (
+    *STATEFUL,
+    *CHURN,
+    *endpoint_replaced.TYPES,
+    gateway_answer_changed.TYPE,
+    log_group_removed.TYPE,
+    "AWS::Lambda::Permission",
+)
 
 
 def findings(change: Change) -> Iterator[Finding]:
     for resource in change.removed():
-        if resource.type not in OTHERS:
+        if resource.type not in GONE:
             yield RULE.finding(resource.path, before=resource.type, after="gone")
     reasons = change.replaced
     for pair in change.pairs():
-        if pair.after.id in reasons and pair.after.type not in (*OTHERS, *REPLACED_WITHOUT_LOSS):
+        if pair.after.id in reasons and pair.after.type not in REPLACED:
             yield RULE.finding(pair.path, before=pair.before.id, after=reasons[pair.after.id])

@@ -36,6 +36,11 @@ def findings(change: Change) -> Iterator[Finding]:
                     yield RULE.finding(
                         pair.path, before=f"{place}: {was:g}", after=f"{place}: {now:g}"
                     )
+    for stage in change.added("AWS::ApiGateway::Stage"):
+        for limit in LIMITS:
+            now = _limit(method_settings(stage).get(DEFAULT, {}).get(limit))
+            if now == UNLIMITED:
+                yield RULE.finding(stage.path, before="no such stage", after=f"{limit} {now:g}")
     for pair in change.pairs(*OTHERS):
         for pointer in OTHERS[pair.after.type].split():
             was, now = _at(pair.before, pointer), _at(pair.after, pointer)

@@ -144,6 +144,25 @@ def items_expire(draft: Draft) -> None:
     draft.new.table["TimeToLiveSpecification"] = {"AttributeName": "ttl", "Enabled": True}
 
 
+@bad("data-redirected")
+def function_reads_another_table(draft: Draft) -> None:
+    draft.new.variables["TABLE_NAME"] = "another"
+
+
+@bad("data-forwarded")
+def logs_are_sent_elsewhere(draft: Draft) -> None:
+    logs = {"Ref": draft.new.id("Backend/Logs")}
+    destination = "arn:aws:logs:us-east-1:999999999999:destination:elsewhere"
+    properties = {"LogGroupName": logs, "DestinationArn": destination, "FilterPattern": ""}
+    draft.new.add("Forward", "AWS::Logs::SubscriptionFilter", properties)
+
+
+@bad("data-forwarded")
+def records_are_streamed(draft: Draft) -> None:
+    stream = {"StreamArn": "arn:aws:kinesis:us-east-1:999999999999:stream/elsewhere"}
+    draft.new.replica["KinesisStreamSpecification"] = stream
+
+
 # --- permissions ------------------------------------------------------------
 
 
@@ -356,6 +375,24 @@ def new_database_is_public(draft: Draft) -> None:
     draft.new.add("Database", "AWS::RDS::DBInstance", {"PubliclyAccessible": True})
 
 
+@bad("throttle-weakened")
+def second_stage_is_not_throttled(draft: Draft) -> None:
+    stage = {**draft.new.stage, "StageName": "beta", "MethodSettings": []}
+    draft.new.add("Beta", "AWS::ApiGateway::Stage", stage)
+
+
+@bad("alias-redirected")
+def alias_points_to_the_unpublished_version(draft: Draft) -> None:
+    draft.new.properties("AWS::Lambda::Alias")["FunctionVersion"] = "$LATEST"
+
+
+@bad("alias-redirected")
+def alias_sends_half_of_the_requests_elsewhere(draft: Draft) -> None:
+    weights = [{"FunctionVersion": "1", "FunctionWeight": 0.5}]
+    routing = {"AdditionalVersionWeights": weights}
+    draft.new.properties("AWS::Lambda::Alias")["RoutingConfig"] = routing
+
+
 @bad("integration-changed")
 def route_calls_the_unpublished_version(draft: Draft) -> None:
     integration = draft.new.method("GET /user")["Integration"]
@@ -550,6 +587,16 @@ def stage_has_another_name(draft: Draft) -> None:
     draft.new.stage["StageName"] = "v2"
 
 
+@bad("endpoint-replaced")
+def api_is_private(draft: Draft) -> None:
+    draft.new.api["EndpointConfiguration"] = {"Types": ["PRIVATE"]}
+
+
+@bad("endpoint-replaced")
+def default_endpoint_is_closed(draft: Draft) -> None:
+    draft.new.api["DisableExecuteApiEndpoint"] = True
+
+
 @bad("gateway-answer-changed")
 def gateway_error_is_a_success(draft: Draft) -> None:
     draft.new.gateway_response("Throttled")["StatusCode"] = "200"
@@ -564,6 +611,27 @@ def gateway_error_has_another_code(draft: Draft) -> None:
 @bad("gateway-answer-changed")
 def gateway_error_is_gone(draft: Draft) -> None:
     draft.new.remove("Gateway/Api/Default5Xx")
+
+
+@bad("gateway-answer-changed")
+def gateway_error_may_be_cached(draft: Draft) -> None:
+    parameters = draft.new.gateway_response("Default4Xx")["ResponseParameters"]
+    parameters["gatewayresponse.header.Cache-Control"] = "'max-age=3600'"
+
+
+@bad("preflight-narrowed")
+def preflight_allows_no_signature(draft: Draft) -> None:
+    _headers(draft)["method.response.header.Access-Control-Allow-Headers"] = "'If-None-Match'"
+
+
+@bad("preflight-narrowed")
+def preflight_names_no_origin(draft: Draft) -> None:
+    del _headers(draft)["method.response.header.Access-Control-Allow-Origin"]
+
+
+@bad("preflight-narrowed")
+def preflight_has_no_answer(draft: Draft) -> None:
+    del draft.new.method("OPTIONS /user")["Integration"]["IntegrationResponses"]
 
 
 @bad("answer-undeclared")

@@ -31,6 +31,23 @@ def code_is_new(draft: Draft) -> None:
 
 
 @neutral
+def old_versions_are_kept(draft: Draft) -> None:
+    old = draft.new.id("Backend/Function/CurrentVersion")
+    draft.new.add("NewVersion", "AWS::Lambda::Version", draft.new.resources[old]["Properties"])
+    alias = draft.new.properties("AWS::Lambda::Alias")
+    alias["FunctionVersion"] = {"Fn::GetAtt": ["NewVersion", "Version"]}
+
+
+@neutral
+def preflight_allows_more(draft: Draft) -> None:
+    answers = draft.new.method("OPTIONS /user")["Integration"]["IntegrationResponses"]
+    header = "method.response.header.Access-Control-Allow-Headers"
+    answers[0]["ResponseParameters"][header] = (
+        answers[0]["ResponseParameters"][header][:-1] + ",X-Trace'"
+    )
+
+
+@neutral
 def deployment_is_new(draft: Draft) -> None:
     draft.new.rename("Gateway/Api/Deployment", "DeploymentNew")
 

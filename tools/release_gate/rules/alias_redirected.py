@@ -1,0 +1,33 @@
+"""The alias that the API calls points to the unpublished version, to a fixed one, or to two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tools.release_gate.findings import Change, Finding, Rule
+
+RULE = Rule(
+    "alias-redirected",
+    severity="high",
+    why="Users are answered by code that this release did not publish.",
+)
+
+
+def findings(change: Change) -> Iterator[Finding]:
+    for pair in change.pairs("AWS::Lambda::Alias"):
+        before, after = (alias.at("FunctionVersion") for alias in (pair.before, pair.after))
+        if before != after and not _is_published(change, after):
+            yield RULE.finding(pair.path, before=before, after=after)
+        weights = pair.after.at("RoutingConfig")
+        if weights and weights != pair.before.at("RoutingConfig"):
+            yield RULE.finding(pair.path, before="one version", after=weights)
+
+
+def _is_published(change: Change, version: Any) -> bool:
+    """Tell whether it is a version that the candidate publishes."""
+    return any(
+        version == f"${{{resource.id}.Version}}"
+        for resource in change.candidate_resources.values()
+        if resource.type == "AWS::Lambda::Version"
+    )
