@@ -275,6 +275,12 @@ OTHER_BREAKS: dict[str, tuple[Json, Json]] = {
         {"additionalProperties": {"type": "string"}},
         {"additionalProperties": {"type": "string"}},
     ),
+    "any code where clients know no general one": (
+        {"properties": {"error": {"properties": {"code": {"enum": ["A"]}}}}},
+        {"properties": {"error": {"properties": {"code": {"type": "string"}}}}},
+    ),
+    "boolean in place of integer": ({"type": "integer"}, {"enum": [True]}),
+    "true in place of one": ({"enum": [1]}, {"enum": [True]}),
     "pattern that is none": (
         {"properties": {"a": {"pattern": "("}}},
         {"properties": {"a": {"enum": ["("]}}},

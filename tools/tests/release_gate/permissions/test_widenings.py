@@ -228,6 +228,20 @@ def with_unattached_policy(draft: Draft) -> None:
     draft.properties(ROLE).pop("ManagedPolicyArns")
 
 
+def with_retained_role(draft: Draft) -> None:
+    """A role that outlives the stack, and a policy that does not."""
+    with_spare_role(draft)
+    draft.body["Resources"]["Spare"]["DeletionPolicy"] = "Retain"
+    document = {"Version": "2012-10-17", "Statement": [deepcopy(DENY)]}
+    roles = [{"Ref": "Spare"}]
+    draft.add("Denies", "AWS::IAM::Policy", PolicyName="D", PolicyDocument=document, Roles=roles)
+
+
+def remove_retained_role(draft: Draft) -> None:
+    draft.body["Resources"].pop("Spare")
+    draft.body["Resources"].pop("Denies")
+
+
 def with_variable(draft: Draft) -> None:
     draft.statement()["Resource"] = "arn:aws:s3:::${aws:username}"
 
@@ -311,6 +325,12 @@ LOSSES: dict[str, tuple[str, Edit, Edit]] = {
         statement(Effect="allow"),
         statement(Effect="allow", Action="*"),
     ),
+    "unknown statement removed": (
+        ROLE,
+        statement(Effect="deny"),
+        lambda d: d.policy()["Statement"].pop(0),
+    ),
+    "Deny of retained role removed": ("Denies", with_retained_role, remove_retained_role),
     "own boundary allows": (
         "Own",
         with_own_boundary,
