@@ -119,9 +119,37 @@ def _parser(project: Project | None) -> CommandParser:
         help="the mutants that cfn-lint checks: all, or survivors, proofs and a sample of the "
         "killed (default: %(default)s)",
     )
+    parser.add_argument(
+        "--fail-under",
+        type=_percent,
+        metavar="PERCENT",
+        help="tolerate survivors and tests that kill nothing, as long as the score of each "
+        "template is at least this",
+    )
+    parser.add_argument(
+        "--every-kill-counts",
+        action="store_true",
+        help="count the kills of tests that are red on a canary or kill too many mutants",
+    )
+    parser.add_argument(
+        "--framework",
+        action="store_true",
+        help="also mutate the CDK's own custom resources and the functions that run them",
+    )
     add_jobs(parser, default=os.cpu_count() or 1)
     parser.add_argument("pytest", nargs="*", metavar="-- ARGUMENT", help="for pytest")
     return parser
+
+
+def _percent(text: str) -> float:
+    """Read a number from 0 to 100. Raises ArgumentTypeError."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 100")
+    return number
 
 
 def _run(options: argparse.Namespace, project: Project | None) -> int:
@@ -174,11 +202,17 @@ def _replay(
     partial = options.only is not None
     file = options.reviewed or Path(options.tests) / REVIEWED
     entries = [] if partial and not options.reviewed else reviewed(file)
-    settings = Settings(entries, options.jobs, options.lint == "all")
+    settings = Settings(
+        entries,
+        options.jobs,
+        lint_all=options.lint == "all",
+        every_kill_counts=options.every_kill_counts,
+        framework=options.framework,
+    )
     started = time.monotonic()
     stages = [run(plan, settings) for plan in plans]
-    kills, broken = _judged(stages, entries, project, partial=partial)
-    terminal.show(console, stages, broken)
+    kills, broken, notes = _judged(stages, entries, project, options.fail_under, partial=partial)
+    terminal.show(console, stages, broken, notes)
     if not partial:
         stamp = project.stamp if project else {}
         record.write(options.report / "infra.json", stages, kills, broken, stamp)
@@ -188,19 +222,26 @@ def _replay(
 
 
 def _judged(
-    stages: list[Stage], entries: list[Entry], project: Project | None, *, partial: bool
-) -> tuple[list[Kill], list[str]]:
-    """The proofs of the promises, and the rules that the run breaks."""
+    stages: list[Stage],
+    entries: list[Entry],
+    project: Project | None,
+    threshold: float | None,
+    *,
+    partial: bool,
+) -> tuple[list[Kill], list[str], list[str]]:
+    """The proofs of the promises, the rules that the run breaks, and what a threshold tolerates."""
+    broken = rules.tests_broken(stages, partial=partial)
+    broken, notes = (broken, []) if threshold is None else (rules.under(stages, threshold), broken)
     if partial:
-        return [], rules.partial_rules(stages)
-    broken = rules.broken_rules(stages, entries)
+        return [], broken, notes
+    broken += rules.reviews(stages, entries)
     if project is None:
-        return [], broken
+        return [], broken, notes
     ran = {stage.name for stage in stages}
     kills, useless = judge([p for p in project.proofs if p.stage in ran], stages)
     whole = ran >= {proof.stage for proof in project.proofs}
     missing = unproven(project.promised, (kill.promise for kill in kills)) if whole else []
-    return kills, [*broken, *useless, *missing]
+    return kills, [*broken, *useless, *missing], notes
 
 
 def _write(

@@ -7,6 +7,7 @@ entry whose mutant is killed or no longer exists is an error.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ...template import Template
@@ -20,6 +21,16 @@ EDITS = ("OMIT", "STRING")
 SNAPSHOT_BY_DEFAULT = ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
 ASSETS = ("/Properties/Code/S3Bucket", "/Properties/Code/S3Key", "/Properties/Content/S3")
 TOOLKIT = ("BootstrapVersion", "CDKMetadataAvailable")
+CUSTOM = re.compile("Custom::|AWS::CloudFormation::CustomResource$")
+# Logical ids: the construct path without its punctuation, and a hash.
+FRAMEWORK = re.compile(
+    "(LogRetention|BucketNotificationsHandler)[0-9a-f]{32}"  # log retention, bucket notifications
+    "|AWS679f53fac002430cb0da5b7982bd2287"  # AwsCustomResource
+    "|^(AWSCDK|Custom).*CustomResourceProvider"  # S3AutoDeleteObjects, cross-region exports, ...
+    "|CustomCDKBucketDeployment"
+    "|framework(onEvent|isComplete|onTimeout)|waiterstatemachine"  # custom_resources.Provider
+    "|awscdkawseks"
+)
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 POLICY_SOURCE = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
@@ -36,10 +47,15 @@ def by_rule(template: Template, mutant: Mutant) -> str | None:
     return None
 
 
-def out_of_scope(mutant: Mutant) -> str | None:
-    """Exclude what the CDK toolkit adds to every template; None for everything else."""
+def out_of_scope(mutant: Mutant, *, framework: bool = False) -> str | None:
+    """Exclude what the CDK adds by itself; None for everything else.
+
+    With `framework` its custom resources and their functions are in scope.
+    """
     if mutant.element[1] in TOOLKIT or mutant.type == "AWS::CDK::Metadata":
         return "added by the CDK toolkit to every template"
+    if not framework and (CUSTOM.match(mutant.type) or FRAMEWORK.search(mutant.element[1])):
+        return "a custom resource of the CDK, or a part of what runs it"
     return None
 
 

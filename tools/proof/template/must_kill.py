@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .edits import Mutant
@@ -51,6 +52,16 @@ RULES = (
 )
 
 
+# What these demand may be turned on without harm.
+PROTECTIONS = ("encryption", "recovery", "deletion")
+
+
 def class_of(mutant: Mutant) -> str | None:
     """Return the must-kill class of a mutant; None for a mutant of no such class."""
-    return next((rule.name for rule in RULES if rule.holds(mutant)), None)
+    if mutant.operator == "FLIP" and mutant.edits[0].value in (True, "true"):
+        return next((name for name in _classes(mutant) if name not in PROTECTIONS), None)
+    return next(_classes(mutant), None)
+
+
+def _classes(mutant: Mutant) -> Iterator[str]:
+    return (rule.name for rule in RULES if rule.holds(mutant))

@@ -14,16 +14,26 @@ MOST_REVIEWED = 0.05
 
 def broken_rules(stages: Collection[Stage], entries: Collection[Entry]) -> list[str]:
     """Name every rule that a whole run breaks."""
+    return [*tests_broken(stages, partial=False), *reviews(stages, entries)]
+
+
+def tests_broken(stages: Collection[Stage], *, partial: bool) -> list[str]:
+    """Name what the tests break: none survives, every kill counts, and every test kills.
+
+    A run of only some mutants (`partial`) says nothing about the last.
+    """
+    lines = [line for stage in stages for line in (*_survivors(stage), *_void_tests(stage))]
+    idle = [] if partial else idle_tests(stages)
+    return [*lines, *(f"no valid mutant is killed by {test}" for test in idle)]
+
+
+def under(stages: Iterable[Stage], percent: float) -> list[str]:
+    """Name each template whose score is under a threshold in percent."""
     return [
-        *partial_rules(stages),
-        *_reviews(stages, entries),
-        *(f"no valid mutant is killed by {test}" for test in idle_tests(stages)),
+        f"{stage.name}: the score {stage.score:.1%} is under {percent:g} %"
+        for stage in stages
+        if 100 * stage.score < percent
     ]
-
-
-def partial_rules(stages: Iterable[Stage]) -> list[str]:
-    """Name the rules that a run of only some mutants breaks: none survives, every test counts."""
-    return [line for stage in stages for line in (*_survivors(stage), *_void_tests(stage))]
 
 
 def idle_tests(stages: Iterable[Stage]) -> list[str]:
@@ -35,6 +45,21 @@ def idle_tests(stages: Iterable[Stage]) -> list[str]:
         for verdict in stage.with_status(*NOTICED):
             killers |= {function_of(test) for test in verdict.killers}
     return sorted(takers - killers)
+
+
+def reviews(stages: Iterable[Stage], entries: Collection[Entry]) -> list[str]:
+    """Name each reviewed entry that is stale or killed, and say when they are too many."""
+    statuses = defaultdict(set)
+    for stage in stages:
+        for verdict in stage.verdicts:
+            statuses[verdict.mutant.name].add(verdict.status)
+    lines = reviews_broken(entries, statuses)
+    valid = sum(len(stage.with_status(*VALID)) for stage in stages)
+    if len(entries) > MOST_REVIEWED * valid:
+        lines.append(
+            f"{len(entries)} reviewed entries are more than {MOST_REVIEWED:.0%} of {valid} mutants"
+        )
+    return lines
 
 
 def _survivors(stage: Stage) -> list[str]:
@@ -49,7 +74,9 @@ def _survivors(stage: Stage) -> list[str]:
 
 
 def _void_tests(stage: Stage) -> list[str]:
-    lines = []
+    lines: list[str] = []
+    if stage.every_kill_counts:
+        return lines
     for test, labels in stage.red_on_canary.items():
         names = ", ".join(label.removeprefix("canary: ") for label in labels)
         lines.append(f"{stage.name}: {test} is red on a canary ({names}): its kills do not count")
@@ -57,19 +84,5 @@ def _void_tests(stage: Stage) -> list[str]:
         lines.append(
             f"{stage.name}: {test} kills {share:.0%} of all mutants as a snapshot does: "
             "its kills do not count"
-        )
-    return lines
-
-
-def _reviews(stages: Iterable[Stage], entries: Collection[Entry]) -> list[str]:
-    statuses = defaultdict(set)
-    for stage in stages:
-        for verdict in stage.verdicts:
-            statuses[verdict.mutant.name].add(verdict.status)
-    lines = reviews_broken(entries, statuses)
-    valid = sum(len(stage.with_status(*VALID)) for stage in stages)
-    if len(entries) > MOST_REVIEWED * valid:
-        lines.append(
-            f"{len(entries)} reviewed entries are more than {MOST_REVIEWED:.0%} of {valid} mutants"
         )
     return lines

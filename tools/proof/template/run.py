@@ -43,11 +43,18 @@ class Plan:
 
 @dataclass(frozen=True)
 class Settings:
-    """What all plans share; with `lint_all` the linter checks every mutant."""
+    """What all plans share.
+
+    With `lint_all` the linter checks every mutant; with `every_kill_counts` also the kills of tests
+    count that are red on a canary or too wide; with `framework` the CDK's own resources are in
+    scope.
+    """
 
     entries: list[Entry]
     jobs: int
     lint_all: bool = False
+    every_kill_counts: bool = False
+    framework: bool = False
 
 
 def run(plan: Plan, settings: Settings) -> Stage:
@@ -55,7 +62,7 @@ def run(plan: Plan, settings: Settings) -> Stage:
 
     Raises CannotRunError when the tests cannot be collected or are red without a mutation.
     """
-    decided, waiting = _decided(plan)
+    decided, waiting = _decided(plan, framework=settings.framework)
     with Pool(plan.template.file, plan.arguments, settings.jobs) as pool:
         answers = _replayed(plan, pool, waiting, settings.jobs)
         seen = {m.name: _outcome(answers[m.name]) for m in waiting if m.is_control}
@@ -64,7 +71,15 @@ def run(plan: Plan, settings: Settings) -> Stage:
             own = [*decided, *_answers(plan, settings, answers, faults)]
             own.sort(key=lambda answer: answer.mutant.name)
             tests, file = pool.ready.tests, plan.template.file.name
-            return score.judge(plan.name, file, own, tests, seen, partial=plan.partial)
+            return score.judge(
+                plan.name,
+                file,
+                own,
+                tests,
+                seen,
+                partial=plan.partial,
+                every_kill_counts=settings.every_kill_counts,
+            )
 
         everything = {m.name for m in plan.mutants} if settings.lint_all else plan.named
         return checking.checked(judged, lambda chosen: _linted(plan, pool, chosen), everything)
@@ -96,7 +111,7 @@ def _linted(plan: Plan, pool: Pool, chosen: Sequence[Mutant]) -> dict[str, str |
     return faults
 
 
-def _decided(plan: Plan) -> tuple[list[Answer], list[Mutant]]:
+def _decided(plan: Plan, *, framework: bool) -> tuple[list[Answer], list[Mutant]]:
     """What rules decide before the run, and what remains to be replayed: canaries first."""
     waiting = [
         control(f"canary: {name}", _replacing(plan.template, body))
@@ -104,7 +119,7 @@ def _decided(plan: Plan) -> tuple[list[Answer], list[Mutant]]:
     ]
     decided = []
     for mutant in plan.mutants:
-        outside = equivalence.out_of_scope(mutant)
+        outside = equivalence.out_of_scope(mutant, framework=framework)
         equal = equivalence.by_rule(plan.template, mutant)
         if outside:
             decided.append(Answer(mutant, None, OUT_OF_SCOPE, outside))

@@ -59,6 +59,7 @@ class Stage:
     red_on_canary: dict[str, list[str]] = field(default_factory=dict)
     too_wide: dict[str, float] = field(default_factory=dict)
     sample: Sample = Sample()
+    every_kill_counts: bool = False
 
     def with_status(self, *statuses: str) -> list[Verdict]:
         return [verdict for verdict in self.verdicts if verdict.status in statuses]
@@ -98,11 +99,12 @@ def judge(
     canaries: dict[str, Outcome],
     *,
     partial: bool = False,
+    every_kill_counts: bool = False,
 ) -> Stage:
     """Turn answers into verdicts.
 
-    Kills of tests that are red on a canary or too wide do not count. With `partial` (only some
-    mutants ran) no test is called too wide.
+    Kills of tests that are red on a canary or too wide do not count, unless `every_kill_counts`.
+    With `partial` (only some mutants ran) no test is called too wide.
     """
     red = {
         test.id: labels
@@ -110,8 +112,9 @@ def judge(
         if (labels := [label for label, seen in canaries.items() if test.id in seen.red])
     }
     wide = {} if partial else _too_wide(answers)
-    void = red.keys() | wide.keys()
-    return Stage(name, template, tuple(_verdict(a, void) for a in answers), tests, red, wide)
+    void = set() if every_kill_counts else red.keys() | wide.keys()
+    verdicts = tuple(_verdict(answer, void) for answer in answers)
+    return Stage(name, template, verdicts, tests, red, wide, every_kill_counts=every_kill_counts)
 
 
 def _too_wide(answers: Iterable[Answer]) -> dict[str, float]:

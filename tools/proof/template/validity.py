@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ...template import Template
+from ...template import Template, plain, texts
+from . import dynamic
 from .edits import Mutant
 from .graph import depends_on, references
 from .shapes import REGION, identifiers
@@ -43,8 +44,23 @@ class Validity:
         self.base = template.copy()
         self.accepted: dict[View, set[Finding]] = {}
 
-    def graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
-        """Find what an edit breaks between resources: this is cheap, so every mutant is asked."""
+    def own_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
+        """Find what is wrong without the linter: this is cheap, so every mutant is asked."""
+        return self._graph_fault(mutant, body) or self._reference_fault(mutant, body)
+
+    def _reference_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
+        """CloudFormation resolves `{{resolve:...}}`, and refuses a broken one."""
+        for name in _touched(mutant, "Resources"):
+            before, after = (each["Resources"].get(name) for each in (self.base, body))
+            if any(map(dynamic.is_broken, texts(plain(before)))):
+                continue  # it is written in a way that is not understood here
+            for text in texts(plain(after)):
+                if dynamic.is_broken(text):
+                    return f"Resources/{name} has a broken dynamic reference"
+        return None
+
+    def _graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
+        """Check the whole graph, where an edit can have changed it."""
         names = _touched(mutant, "Resources")
         resources = body["Resources"]
         if any(name not in resources for name in names) or _touched(mutant, "Outputs"):

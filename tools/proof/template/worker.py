@@ -76,7 +76,7 @@ def _answer(task: Task, replay: Replay, template: Template, validity: Validity) 
     body = mutated(template, mutant)
     if task.lint:
         return Result(mutant.name, None, validity.lint_fault(mutant, body))
-    fault = None if mutant.is_control else validity.graph_fault(mutant, body)
+    fault = None if mutant.is_control else validity.own_fault(mutant, body)
     return Result(mutant.name, None if fault else replay.run(body), fault)
 
 

@@ -69,6 +69,32 @@ def test_kills_of_snapshot_do_not_count(
     assert "3 are killed only by tests whose kills do not count" in out
 
 
+def test_threshold_tolerates_survivors(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _hole(project, '"maxReceiveCount": 3,', '"maxReceiveCount": __import__("unittest").mock.ANY,')
+    _hole(project, "from typing import Any", "import unittest.mock\nfrom typing import Any")
+    assert main(project.arguments("--only", "maxReceiveCount", "--fail-under", "33")) == 0
+    out = capsys.readouterr().out
+    assert "tolerated: template: 2 valid mutants survived" in out
+    assert main(project.arguments("--only", "maxReceiveCount", "--fail-under", "34")) == 1
+    assert "broken rule: template: the score 33.3% is under 34 %" in capsys.readouterr().out
+
+
+def test_survivors_that_must_be_killed_come_first(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.suite.write_text("def test_nothing(template): pass\n", encoding="utf-8")
+    assert main(project.arguments("--only", "Re*#/*:OMIT*")) == 1
+    out = capsys.readouterr().out.splitlines()
+    titles = [line for line in out if " survived: AWS::" in line]
+    must = ["(must be killed: " in line for line in titles]
+    assert must == sorted(must, reverse=True)
+    assert {True, False} == {*must}
+    kinds = [line.partition("survived: ")[2].split()[0] for line in titles if "must" not in line]
+    assert kinds == sorted(kinds)
+
+
 def test_reports_agree(project: Project) -> None:
     _hole(project, '["Version"] == "2012-10-17"', '.get("Version") != 1')
     assert main(project.arguments()) == 1

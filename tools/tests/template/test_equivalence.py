@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tools.proof.template import equivalence
 from tools.proof.template.generate import mutants
 from tools.template import Template
@@ -89,3 +91,31 @@ def test_additions_of_toolkit_are_out_of_scope() -> None:
     assert "BootstrapVersion#/Default:STRING" in outside
     assert "M#:OMIT_RESOURCE" in outside
     assert "A#:OMIT_RESOURCE" not in outside
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "kind", "outside"),
+    [
+        ("BucketAutoDeleteObjectsCustomResource1A2B3C4D", "Custom::S3AutoDeleteObjects", True),
+        ("CustomS3AutoDeleteObjectsCustomResourceProviderRole3B1BD092", "AWS::IAM::Role", True),
+        ("LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8aServiceRole9741ECFB", "AWS::IAM::Role", True),
+        (
+            "BucketNotificationsHandler050a0587b7544547bf325f094a3db8347ECC3691",
+            "AWS::Lambda::Function",
+            True,
+        ),
+        ("AWS679f53fac002430cb0da5b7982bd22872D164C4C", "AWS::Lambda::Function", True),
+        ("SiteProviderframeworkonEvent5E6F7A8B", "AWS::Lambda::Function", True),
+        ("OrdersLogRetention12345678", "AWS::Logs::LogGroup", False),
+        ("CustomDomain12345678", "AWS::IAM::Role", False),
+        ("Orders12345678", "AWS::SQS::Queue", False),
+    ],
+)
+def test_resources_that_cdk_adds_are_out_of_scope(
+    logical_id: str, kind: str, outside: bool
+) -> None:
+    template = _template({logical_id: {"Type": kind, "Properties": {"Name": "x"}}})
+    own = [m for m in mutants(template) if m.element[1] == logical_id]
+    assert own
+    assert all((equivalence.out_of_scope(m) is not None) is outside for m in own)
+    assert all(equivalence.out_of_scope(m, framework=True) is None for m in own)

@@ -118,3 +118,37 @@ def test_permissions_are_widened_narrowed_added_and_denied(made: list[Mutant]) -
 )
 def test_must_kill_classes(find: Find, name: str, kind: str | None) -> None:
     assert find(name).must_kill == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "expected"),
+    [
+        ("AWS::AutoScaling::AutoScalingGroup", "MinSize", "0", {"1"}),
+        ("AWS::ECS::Service", "DesiredCount", 0, {1}),
+        ("AWS::RDS::DBInstance", "BackupRetentionPeriod", 35, {34, 0}),
+        ("AWS::RDS::DBInstance", "PerformanceInsightsRetentionPeriod", 31, {7, 62, 731}),
+        ("AWS::Kinesis::Stream", "RetentionPeriodHours", 24, {25, 8760}),
+        ("AWS::Logs::LogGroup", "RetentionInDays", 1, {3, 3653}),
+    ],
+)
+def test_numbers_that_service_refuses_are_not_tried(
+    kind: str, key: str, value: int | str, expected: set[int | str]
+) -> None:
+    template = Template({"Resources": {"A": {"Type": kind, "Properties": {key: value}}}})
+    made = mutants(template)
+    tried = {m.edits[0].value for m in made if m.name.startswith(f"A#/Properties/{key}:NUMBER")}
+    assert tried == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "kind"),
+    [
+        ("DeletionProtectionEnabled", True, "deletion"),
+        ("DeletionProtectionEnabled", False, None),
+    ],
+)
+def test_protection_that_is_turned_on_may_survive(key: str, before: bool, kind: str | None) -> None:
+    properties = {key: before}
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": properties}
+    found = {m.name: m for m in mutants(Template({"Resources": {"A": table}}))}
+    assert found[f"A#/Properties/{key}:FLIP"].must_kill == kind

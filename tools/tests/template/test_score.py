@@ -146,3 +146,20 @@ def test_proof_of_stage_that_did_not_run_is_named() -> None:
     proof = Proof("logs-kept", "The logs go.", "dev", "a")
     _, problems = judge([proof], [_judged(_ran("a", A), partial=True)])
     assert problems == ["the proof of logs-kept on dev is gone: no mutant is called a"]
+
+
+def test_every_kill_counts_where_it_is_asked_for() -> None:
+    answers = [_ran("a", A), _ran("b")]
+    canaries = {"canary: keys": Outcome((A,))}
+    stage = score.judge(
+        "prod", "x.json", answers, TESTS, canaries, partial=True, every_kill_counts=True
+    )
+    assert _statuses(stage) == ["killed", "survived"]
+    assert stage.red_on_canary == {A: ["canary: keys"]}
+    assert rules.tests_broken([stage], partial=True) == ["prod: 1 valid mutants survived"]
+
+
+def test_score_under_threshold_is_named() -> None:
+    stage = _judged(_ran("a", A), _ran("b"), partial=True)
+    assert rules.under([stage], 50) == []
+    assert rules.under([stage], 50.5) == ["prod: the score 50.0% is under 50.5 %"]

@@ -25,7 +25,7 @@ def _fault(template: Template, *edits: Edit) -> str | None:
 
 def _found(template: Template, mutant: Mutant) -> str | None:
     validity, body = Validity(template), mutated(template, mutant)
-    return validity.graph_fault(mutant, body) or validity.lint_fault(mutant, body)
+    return validity.own_fault(mutant, body) or validity.lint_fault(mutant, body)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,39 @@ def test_clash_is_found_wherever_linter_reports_it(edited: str) -> None:
     path = ("Resources", edited, "Properties", "HttpMethod")
     assert "E3019" in (_fault(template, set_(path, other)) or "valid")
     assert _fault(template, set_(path, "PUT")) is None
+
+
+RESOLVED = "{{resolve:secretsmanager:"
+
+
+@pytest.mark.parametrize(
+    ("value", "refused"),
+    [
+        ({"Fn::Join": ["", [RESOLVED, {"Ref": "Orders"}, ":SecretString:password::}}x"]]}, False),
+        ({"Fn::Join": ["", [RESOLVED, {"Ref": "Refused"}, ":SecretString:password::}}"]]}, False),
+        ({"Fn::Join": ["", [RESOLVED, {"Ref": "Orders"}, ":SecretString:password::"]]}, True),
+        ({"Fn::Join": ["", [f"{RESOLVED}x:", {"Ref": "Orders"}, ":SecretString:p::}}"]]}, True),
+        ({"Fn::Join": ["", [{"Ref": "Orders"}, ":SecretString:password::}}"]]}, True),
+        ("{{resolve:ssm:/orders/key:1}}", False),
+        ("{{resolve:ssm:/orders/key:1-mutant}}", True),
+        ("{{resolve:sm:/orders/key}}", True),
+        ("key", False),
+    ],
+)
+def test_broken_dynamic_reference_is_refused(second: Template, value: Any, refused: bool) -> None:
+    body = second.copy()
+    start = {"Fn::Join": ["", [RESOLVED, {"Ref": "Orders"}, ":SecretString:password::}}"]]}
+    body["Resources"]["Reader"]["Properties"]["Description"] = start
+    mutant = Mutant(
+        "x",
+        "value",
+        "X",
+        ("Resources", "Reader"),
+        "",
+        "",
+        "",
+        (set_(("Resources", "Reader", "Properties", "Description"), value),),
+    )
+    template = Template.from_json(body)
+    fault = Validity(template).own_fault(mutant, mutated(template, mutant))
+    assert ("broken dynamic reference" in (fault or "")) is refused

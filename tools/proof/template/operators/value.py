@@ -52,7 +52,8 @@ def replacements(value: Any, shape: Shape) -> Iterator[tuple[str, str, Any]]:
             yield "ENUM", word, word
     elif isinstance(value, str) and value.isdecimal():
         for number in (int(value) - 1, int(value) + 1):
-            yield "NUMBER", str(number), str(number)
+            if number >= 0:
+                yield "NUMBER", str(number), str(number)
     elif isinstance(value, str) and embedded.parse(value) is None:
         yield from _texts(value, shape)
 
@@ -85,7 +86,10 @@ def _opposite(word: str) -> str:
 
 
 def _numbers(value: float, shape: Shape) -> list[float]:
-    """Neighbours and bounds; in an enumeration the neighbours and both ends."""
+    """Neighbours and bounds; in an enumeration the neighbours and both ends.
+
+    Without a bound a number does not become negative: no service takes such a capacity.
+    """
     if "enum" in shape:
         ranks = sorted(number for number in shape["enum"] if number != value)
         lower = [number for number in ranks if number < value]
@@ -94,7 +98,8 @@ def _numbers(value: float, shape: Shape) -> list[float]:
     else:
         bounds = [shape[key] for key in ("minimum", "maximum") if key in shape]
         found = [value - 1, value + 1, *bounds]
-    low, high = shape.get("minimum", float("-inf")), shape.get("maximum", float("inf"))
+    low = shape.get("minimum", 0 if value >= 0 else float("-inf"))
+    high = shape.get("maximum", float("inf"))
     return list(dict.fromkeys(n for n in found if n != value and low <= n <= high))
 
 

@@ -16,12 +16,18 @@ from ....template import Template
 from ..edits import Mutant, mutated
 from ..score import ALIVE, STATUSES, Stage, Verdict
 
+MOST_SHOWN = 5  # survivors of a group
 
-def show(console: Console, stages: list[Stage], broken: list[str]) -> None:
-    """Print survivors, counts, and the broken rules."""
+
+def show(
+    console: Console, stages: list[Stage], broken: list[str], notes: Iterable[str] = ()
+) -> None:
+    """Print survivors, counts, the broken rules, and what would break one but is tolerated."""
     for stage in stages:
         _survivors(console, stage)
     console.print(_counts(stages))
+    for line in notes:
+        console.print(Text(f"tolerated: {line}", style="yellow"), soft_wrap=True)
     for line in broken:
         console.print(Text(f"broken rule: {line}", style="red"), soft_wrap=True)
     if not broken:
@@ -62,20 +68,28 @@ def _counts(stages: list[Stage]) -> Table:
 
 
 def _survivors(console: Console, stage: Stage) -> None:
-    groups: dict[tuple[str, str, str], list[Verdict]] = defaultdict(list)
+    """Print the groups: the must-kill classes first, then by status, type and pointer."""
+    groups: dict[tuple[bool, str, str, str, str], list[Verdict]] = defaultdict(list)
     for verdict in stage.with_status(*ALIVE):
-        mutant = verdict.mutant
-        groups[verdict.status, mutant.type, general(mutant.pointer)].append(verdict)
-    for (status, kind, pointer), verdicts in sorted(groups.items()):
+        mutant, must = verdict.mutant, verdict.mutant.must_kill
+        key = (not must, must or "", verdict.status, mutant.type, general(mutant.pointer))
+        groups[key].append(verdict)
+    for (_, must, status, kind, pointer), verdicts in sorted(groups.items()):
         title = f"{stage.name}: {len(verdicts)} {status}: {kind} {pointer or '(whole)'}"
+        title += f" (must be killed: {must})" if must else ""
         console.print(Text(title, style="bold red"), soft_wrap=True)
-        for verdict in verdicts:
-            mutant = verdict.mutant
-            console.print(Text(f"  {mutant.name}"), soft_wrap=True)
-            notes = [mutant.description.partition(": ")[2]]
-            notes += [f"must be killed: {mutant.must_kill}"] if mutant.must_kill else []
-            notes += [f"{status}: {verdict.reason}"] if verdict.reason else []
-            console.print(Text(f"      {'; '.join(notes)}", style="dim"), soft_wrap=True)
+        for verdict in verdicts[:MOST_SHOWN]:
+            _survivor(console, verdict)
+        if len(verdicts) > MOST_SHOWN:
+            more = f"  and {len(verdicts) - MOST_SHOWN} more, which the reports name"
+            console.print(Text(more, style="dim"))
+
+
+def _survivor(console: Console, verdict: Verdict) -> None:
+    console.print(Text(f"  {verdict.mutant.name}"), soft_wrap=True)
+    notes = [verdict.mutant.description.partition(": ")[2]]
+    notes += [f"{verdict.status}: {verdict.reason}"] if verdict.reason else []
+    console.print(Text(f"      {'; '.join(notes)}", style="dim"), soft_wrap=True)
 
 
 def general(pointer: str) -> str:
