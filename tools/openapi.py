@@ -2,8 +2,8 @@
 
     python -m tools.openapi            # writes contract/openapi.json
 
-Paths, methods, parameters, authorization and statuses are the template's; bodies are the
-contract's schemas; the headers of the answers are those of `contract.answers`.
+Paths, methods, parameters and statuses are the template's; servers are the contract's stages,
+bodies its schemas, and the headers of the answers those of `contract.answers`.
 Exit codes: 0 written, 2 the stage could not be synthesized.
 """
 
@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import contract
+from contract.stages import STAGES, Promised
 from tools import assemblies
 from tools.template import Element, Template
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "prod"
+EXAMPLE = "ada"  # a sample user of the local stage
 
 Json = dict[str, Any]
 
@@ -70,8 +72,9 @@ def description(template: Template) -> Json:
             "title": "User API",
             "version": "1",
             "description": "Returns one user's record. Written by `python -m tools.openapi`.",
+            "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
         },
-        "servers": [_server()],
+        "servers": [_server(stage) for stage in STAGES.values() if stage.stage != "local"],
         "paths": paths,
         "components": {"schemas": _schemas(), "securitySchemes": {"sigv4": _SIGV4}},
     }
@@ -85,14 +88,11 @@ _SIGV4 = {
 }
 
 
-def _server() -> Json:
+def _server(promised: Promised) -> Json:
     return {
-        "url": "https://{apiId}.execute-api.{region}.amazonaws.com/{stage}",
-        "variables": {
-            "apiId": {"default": "api-id"},
-            "region": {"default": "us-east-1"},
-            "stage": {"default": STAGE},
-        },
+        "url": f"https://{{apiId}}.execute-api.{{region}}.amazonaws.com/{promised.stage}",
+        "description": "Signed requests" if promised.iam else "Open to everybody",
+        "variables": {"apiId": {"default": "api-id"}, "region": {"default": "us-east-1"}},
     }
 
 
@@ -122,16 +122,18 @@ def _path(template: Template, resource_id: Any) -> str:
 def _operation(template: Template, path: str, method: Element) -> Json:
     verb = method.at("HttpMethod")
     statuses = {response["StatusCode"]: response for response in method.at("MethodResponses")}
+    name = f"{'get' if verb == 'GET' else 'preflight'}User"
     operation: Json = {
+        "operationId": f"{name}ById" if "{" in path else name,
         "summary": "The user's record" if verb == "GET" else "The preflight of a browser",
+        # Signed or open, as the stage says; a preflight is always open.
+        "security": [{"sigv4": []}, {}] if verb == "GET" else [],
         "parameters": list(_parameters(path, method)),
         "responses": {
             status: _response(template, status, response)
             for status, response in sorted((_of_the_gateway(template) | statuses).items())
         },
     }
-    if method.at("AuthorizationType") == "AWS_IAM":
-        operation["security"] = [{"sigv4": []}]
     return operation
 
 
@@ -142,11 +144,23 @@ def _parameters(path: str, method: Element) -> Iterator[Json]:
     declared = method.at("RequestParameters") or {}
     for source, required in declared.items():
         _, _, place, name = source.split(".")
-        yield {"name": name, "in": places[place], "required": required, "schema": user_id}
+        yield {
+            "name": name,
+            "in": places[place],
+            "required": required,
+            "schema": user_id,
+            "example": EXAMPLE,
+        }
     for name in re.findall(r"{(\w+)}", path):
         if f"method.request.path.{name}" not in declared:
             anything = {"type": "string", "minLength": 1}
-            yield {"name": name, "in": "path", "required": True, "schema": anything}
+            yield {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "schema": anything,
+                "example": EXAMPLE,
+            }
     if method.at("HttpMethod") == "GET":
         yield {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
 
