@@ -126,8 +126,9 @@ def _pytest(project: Path, *arguments: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "GIT_CEILING_DIRECTORIES": str(project)}
     for name in [name for name in environment if name.startswith("PYTEST_")]:
         del environment[name]
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # loading them takes most of the time
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+        [sys.executable, "-m", "pytest", "-q", "-p", "xdist.plugin", *arguments],
         cwd=project,
         env=environment,
         capture_output=True,
