@@ -32,7 +32,7 @@ Json = dict[str, Any]
 
 
 class Hooks:
-    """The hook by which the e2e suite tells of its stage."""
+    """The hook by which the e2e suite describes its stage."""
 
     @pytest.hookspec(firstresult=True)
     def pytest_evidence_stage(self, config: pytest.Config) -> Mapping[str, Any] | None:

@@ -1,7 +1,7 @@
 """A second opinion on permissions, by IAM Access Analyzer: it can only add findings.
 
 It compares documents whose references are placeholders, because the physical names are not known
-before the deployment. It was tried with a stub alone and never on AWS. Each call is charged.
+before the deployment. It was tested only with a stub, never on AWS. Each call is charged.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-custom-policy-checks.html
 """
 

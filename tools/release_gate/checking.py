@@ -22,8 +22,8 @@ from tools.release_gate.verdict import PromiseStatus, Verdict, sort_key
 from tools.template import Template, TemplateError
 
 FIRST_RELEASE = "First release: nothing is deployed, so nothing was compared."
-NO_CONTRACT = "The deployed side is a template alone: its ledger of promises is not known."
-NO_EVIDENCE = "The evidence was not looked at: this is a comparison alone."
+NO_CONTRACT = "The deployed side is only a template, so its promises are not known."
+NO_EVIDENCE = "The evidence was not checked: this is only a comparison."
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,6 @@ def _levels(promise: Promise, proof: Proof) -> dict[str, str]:
             content = proof.tests[level].content if level in proof.tests else {}
             status = content.get("promises", {}).get(promise.id, "not run")
             only_aws = bool(kind == "e2e" and promise.aws and content.get("local"))
-            unproven = "on AWS alone" if only_aws else "not proven"
+            unproven = "only on AWS" if only_aws else "not proven"
             levels[level] = status if status in ("kept", "broken") else unproven
     return levels

@@ -115,7 +115,7 @@ class Comparison:
 def values(properties: Any, pointer: str) -> dict[str, Any]:
     """Return every value at a pointer, with `*` for each item of a list, by its own pointer.
 
-    An item is named by its Region, Key, Name or Id where it has one, so that order is no matter.
+    An item is named by its Region, Key, Name or Id where it has one, so that order does not count.
     A value that is absent is None.
     """
     found: dict[str, Any] = {"": properties}

@@ -19,7 +19,7 @@ _DIRECTIVE = re.compile(r"#\{?(if|elseif|else|end|set)\b\}?\s*")
 def origins(resources: Mapping[str, Resource]) -> dict[str, str]:
     """Return the construct path by origin, for every origin that some resource allows.
 
-    Origins stand in variables of functions whose name speaks of origins, in CORS settings, and in
+    Origins are in environment variables with `origin` in their names, in CORS settings, and in
     headers and mapping templates of the gateway. A mapping template that sets the header without
     comparing the request's origin allows any.
     """

@@ -1,4 +1,4 @@
-"""The settings of deployed resources as their services tell them, in CloudFormation's words."""
+"""The settings of deployed resources as their services report them, in CloudFormation's words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.release_gate.comparison import values
 
 Json = dict[str, Any]
 Clients = Callable[[str], Any]  # the name of a service -> boto3's client
-Resolve = Callable[[Any], str]  # a plain value -> the text that it stands for
+Resolve = Callable[[Any], str]  # a plain value -> its text, with physical ids
 Reader = Callable[[Clients, str, Mapping[str, Any], Resolve], Json]
 
 URL = "Url"  # which no property of a function has
@@ -132,7 +132,7 @@ def _api(clients: Clients, name: str, properties: Mapping[str, Any], __: Resolve
     wanted = properties.get("EndpointConfiguration", {}).get("Types")
     return {
         "DisableExecuteApiEndpoint": found.get("disableExecuteApiEndpoint", False),
-        # The emulator does not tell its types; AWS always does.
+        # The emulator does not report the types; AWS always does.
         "EndpointConfiguration/Types": found["endpointConfiguration"].get("types", wanted),
         "SecurityPolicy": found.get("securityPolicy"),
     }

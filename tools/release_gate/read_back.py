@@ -61,7 +61,7 @@ def _template(body: Any, stack: str, paths: Mapping[str, str]) -> Template:
         if not parsed["Resources"]:
             raise TemplateError("no Resources")
     except (ValueError, KeyError, TypeError):
-        raise UndecidedError(f"stack {stack}: its template is not one in JSON") from None
+        raise UndecidedError(f"stack {stack}: its template is not JSON") from None
     return Template(parsed, stack_name=stack, paths=paths)
 
 

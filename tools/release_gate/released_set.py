@@ -74,7 +74,7 @@ def load(folder: Path) -> ReleasedSet:
     if not folder.is_dir():
         raise UndecidedError(f"{folder}: there is no such folder")
     if not file.is_file():
-        raise UndecidedError(f"{folder}: is not a released set (no {SEAL}): make one by `build`")
+        raise UndecidedError(f"{folder}: is not a released set (no {SEAL}): `build` writes one")
     try:
         seal = json.loads(file.read_text(encoding="utf-8"))
         found = ReleasedSet(folder, seal)

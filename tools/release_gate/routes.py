@@ -29,7 +29,7 @@ def is_open(method: Resource) -> bool:
 
 
 def authorization(method: Resource) -> str:
-    """Return the authorization of a method or route in one line; NONE is nobody's check."""
+    """Return the authorization of a method or route in one line; NONE is no check at all."""
     kind = str(method.at("AuthorizationType") or "NONE")
     authorizer = method.at("AuthorizerId")
     scopes = method.at("AuthorizationScopes") or []

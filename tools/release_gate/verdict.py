@@ -29,7 +29,7 @@ class PromiseStatus:
             return "broken"
         proven = {_kind(level) for level, status in self.levels.items() if status == "kept"}
         rest = {status for level, status in self.levels.items() if _kind(level) not in proven}
-        for status in ("not proven", "on AWS alone"):
+        for status in ("not proven", "only on AWS"):
             if status in rest:
                 return status
         return "kept" if self.levels else "not asked"

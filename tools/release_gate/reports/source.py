@@ -1,4 +1,4 @@
-"""Where in the sources a finding is at home: the line that names its construct."""
+"""Where in the sources a finding belongs: the line that names its construct."""
 
 from __future__ import annotations
 

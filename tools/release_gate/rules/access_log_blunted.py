@@ -1,4 +1,4 @@
-"""The gateway's access log is off, goes elsewhere, or leaves a field out."""
+"""The gateway's access log is turned off, is written elsewhere, or lacks a field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "access-log-blunted",
     severity="high",
-    why="Who called what, and what came of it, is not on record any more.",
+    why="There is no longer a record of who called what, and with which result.",
 )
 STAGES = {
     "AWS::ApiGateway::Stage": "AccessLogSetting",

@@ -1,5 +1,5 @@
-"""An alarm tells nobody, or fewer than before: an action or a subscription is gone or off, or the
-topic takes no message from CloudWatch."""
+"""An alarm notifies fewer people than before: an action or a subscription is removed or disabled,
+or the topic refuses messages from CloudWatch."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""An alarm rings later than before: by its threshold, period, periods, statistic, comparison, or
-how it takes missing data."""
+"""An alarm goes off later than before, because of its threshold, period, number of periods,
+statistic, comparison, or treatment of missing data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "alarm-blunted",
     severity="high",
-    why="The failure lasts longer, or grows larger, before anybody hears of it.",
+    why="The failure lasts longer, or grows larger, before anybody learns of it.",
 )
 TYPE = "AWS::CloudWatch::Alarm"
 SAME = ("ComparisonOperator", "Statistic", "ExtendedStatistic", "Unit")
@@ -32,7 +32,7 @@ def _later(before: Resource, after: Resource) -> Iterator[str]:
     below = str(after.at("ComparisonOperator")).startswith("LessThan")
     if was != now and (was is None or now is None or (now < was if below else now > was)):
         yield "Threshold"
-    # A sum over a shorter period is smaller, so it rings later, too.
+    # A sum over a shorter period is smaller, so the alarm goes off later, too.
     if number(before.at("Period"), absent=0) != number(after.at("Period"), absent=0):
         yield "Period"
     if _periods(after) > _periods(before):

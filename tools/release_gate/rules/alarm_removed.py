@@ -1,4 +1,4 @@
-"""An alarm is gone, or watches another metric."""
+"""An alarm is removed, or watches another metric."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "alarm-removed",
     severity="high",
-    why="The failure that it rang for goes unnoticed.",
+    why="The failure that it reported goes unnoticed.",
 )
 TYPES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 WATCHED = ("Namespace", "MetricName", "Dimensions", "Metrics", "ThresholdMetricId", "AlarmRule")

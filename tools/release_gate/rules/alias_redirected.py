@@ -1,4 +1,5 @@
-"""The alias that the API calls points to the unpublished version, to a fixed one, or to two."""
+"""The alias that the API calls points to another version than the one that the candidate
+publishes, or divides requests between two versions."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "alias-redirected",
     severity="high",
-    why="Users are answered by code that this release did not publish.",
+    why="Code that this release did not publish answers users.",
 )
 
 

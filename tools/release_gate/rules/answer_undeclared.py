@@ -1,4 +1,4 @@
-"""A method declares an answer no more, or with another model."""
+"""A method no longer declares an answer, or declares it with another model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "answer-undeclared",
     severity="medium",
-    why="The API's description and generated clients know nothing of that answer.",
+    why="The API's description and generated clients do not know that answer.",
 )
 
 

@@ -1,4 +1,4 @@
-"""A method that exists asks for less authorization than before, or for another kind of it."""
+"""An existing method requires less authorization than before, or another kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.release_gate.routes import authorization, is_open, named_routes
 RULE = Rule(
     "authorization-weakened",
     severity="critical",
-    why="Callers reach the function that could not before.",
+    why="Callers who were refused can reach the function.",
 )
 
 

@@ -1,4 +1,4 @@
-"""The gateway writes whole requests and answers to its log."""
+"""The gateway writes complete requests and answers to its log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.release_gate.method_settings import DEFAULT, method_settings
 RULE = Rule(
     "body-logging-enabled",
     severity="critical",
-    why="Records and credentials of users stand in the log, for everybody who may read logs.",
+    why="Everybody who may read the log sees the records and credentials of users.",
 )
 
 

@@ -1,4 +1,4 @@
-"""Logs, records or events flow to a place that they did not before."""
+"""Logs, records or events are sent to a new destination."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "data-forwarded",
     severity="high",
-    why="Somebody else reads what users and operators trusted to this service.",
+    why="Data that was entrusted to this service leaves it.",
 )
 FORWARDING = (
     "AWS::Lambda::EventInvokeConfig",

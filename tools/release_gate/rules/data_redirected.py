@@ -1,4 +1,4 @@
-"""A function is pointed to another table, bucket, queue or other place of its data."""
+"""A function uses another table, bucket, queue or other store of its data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.release_gate.stateful import STATEFUL
 RULE = Rule(
     "data-redirected",
     severity="critical",
-    why="It reads and writes elsewhere: users are unknown, or their changes are lost.",
+    why="It no longer finds the users that exist, or their changes are lost.",
 )
 
 

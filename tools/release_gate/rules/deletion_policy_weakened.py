@@ -1,4 +1,4 @@
-"""The deletion or update-replace policy of a resource keeps less than before."""
+"""The deletion or update-replace policy of a resource preserves less than before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "deletion-policy-weakened",
     severity="high",
-    why="The next deletion or replacement takes the data with it.",
+    why="The next deletion or replacement deletes the data, too.",
 )
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 STRENGTH = {"Delete": 0, "Snapshot": 1, "RetainExceptOnCreate": 2, "Retain": 3}

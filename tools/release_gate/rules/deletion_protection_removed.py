@@ -1,4 +1,4 @@
-"""Deletion protection of a resource is off."""
+"""Deletion protection of a resource is turned off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.protection import lost
 RULE = Rule(
     "deletion-protection-removed",
     severity="critical",
-    why="One call deletes the data.",
+    why="A single call can delete the data.",
 )
 SETTINGS = {
     "AWS::Cognito::UserPool": ["DeletionProtection"],

@@ -11,7 +11,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "deployed-drifted",
     severity="high",
-    why="Somebody changed the stage by hand: the release undoes it, or is built on it.",
+    why="Somebody changed the stage by hand, and the release may undo or depend on it.",
 )
 
 

@@ -1,4 +1,4 @@
-"""Encryption at rest is off, or with another key."""
+"""Encryption at rest is turned off, or uses another key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.protection import lost
 RULE = Rule(
     "encryption-weakened",
     severity="critical",
-    why="The data is encrypted with a key that nobody chose, controls or can audit.",
+    why="The data is encrypted with a key that nobody chose, or not at all.",
 )
 SETTINGS = {
     "AWS::DynamoDB::GlobalTable": [

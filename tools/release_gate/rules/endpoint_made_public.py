@@ -1,4 +1,4 @@
-"""An endpoint that was private, or closed, can be reached from the internet."""
+"""An endpoint that was private or disabled can be reached from the internet."""
 
 from __future__ import annotations
 

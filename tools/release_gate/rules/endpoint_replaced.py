@@ -1,4 +1,4 @@
-"""The API, its stage or its domain is gone or replaced, or its address is closed to clients."""
+"""The API, its stage or its domain is removed or replaced, or clients can no longer reach it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "endpoint-replaced",
     severity="critical",
-    why="Clients call an address that nobody answers.",
+    why="Clients call an address that no longer answers.",
 )
 TYPES = (
     "AWS::ApiGateway::BasePathMapping",

@@ -1,4 +1,4 @@
-"""A level that the stage demands has left no evidence."""
+"""There is no evidence of a level that the stage demands."""
 
 from __future__ import annotations
 

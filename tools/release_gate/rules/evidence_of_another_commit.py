@@ -1,5 +1,4 @@
-"""Evidence, or the candidate itself, is of another commit or of a tree with changes that no commit
-holds."""
+"""Evidence is of another commit, or it or the candidate is of a tree with uncommitted changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A level has tested another template than the candidate's, or does not say which."""
+"""A level tested another template than the candidate's, or does not name the one it tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence is older than the stage allows, or from the future."""
+"""Evidence is older than the stage allows, or is dated in the future."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "evidence-too-old",
     severity="high",
-    why="The services behind it, certificates and data have changed since.",
+    why="Services, certificates and data may have changed since then.",
     allowable=False,
 )
 CLOCKS_HOURS = -0.1  # by which two clocks may differ

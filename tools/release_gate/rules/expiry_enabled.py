@@ -1,4 +1,4 @@
-"""Items of a table or objects of a bucket expire that did not before."""
+"""Items of a table or objects of a bucket start to expire."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "expiry-enabled",
     severity="high",
-    why="Records that carry a time in that attribute, or match that rule, begin to vanish.",
+    why="Records that have a time in that attribute, or match that rule, are deleted.",
 )
 SETTINGS = {
     "AWS::DynamoDB::GlobalTable": "TimeToLiveSpecification",

@@ -1,4 +1,4 @@
-"""A function has a URL of its own, or its URL asks for less."""
+"""A function gets a URL of its own, or its URL requires another authorization."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "function-url-added",
     severity="critical",
-    why="A function URL passes the gateway by: its throttling, validation, logs and TLS policy.",
+    why="A function URL bypasses the gateway's throttling, validation, logs and TLS policy.",
 )
 
 

@@ -1,4 +1,4 @@
-"""An error of the gateway has another status, code or shape, or lacks a header."""
+"""An error of the gateway has another status, code, header or shape, or is removed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "gateway-answer-changed",
     severity="high",
-    why="Clients read the status, the code and the headers of an error.",
+    why="Clients depend on the status, the code and the headers of an error.",
 )
 TYPE = "AWS::ApiGateway::GatewayResponse"
 
@@ -30,7 +30,7 @@ def findings(change: Change) -> Iterator[Finding]:
 
 
 def _promised(response: Resource) -> dict[str, Any]:
-    """Status, headers and the fields of the body; a message's text is nobody's to parse."""
+    """Status, headers and the fields of the body; the text of a message may change."""
     found: dict[str, Any] = {
         "of": f"{response.at('ResponseType')} of {response.at('RestApiId')}",
         "status": str(response.at("StatusCode") or "default"),

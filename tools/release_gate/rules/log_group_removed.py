@@ -1,4 +1,4 @@
-"""A log group is gone, replaced, or of a class that serves fewer queries and no metrics."""
+"""A log group is removed, replaced, or changed to a class without metrics and live queries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.protection import differing
 RULE = Rule(
     "log-group-removed",
     severity="high",
-    why="The log of the last days is deleted, or whoever searches it finds nothing.",
+    why="The logs of the last days are deleted, or cannot be searched as before.",
 )
 TYPE = "AWS::Logs::LogGroup"
 CLASS = {TYPE: {"LogGroupClass": "STANDARD"}}

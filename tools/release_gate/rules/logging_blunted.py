@@ -12,7 +12,7 @@ from tools.release_gate.protection import lost
 RULE = Rule(
     "logging-blunted",
     severity="high",
-    why="An incident leaves no trace, or none that anybody's search finds.",
+    why="An incident leaves no trace, or none that a search finds.",
 )
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL", "OFF")
 LEVEL_SETTINGS = (

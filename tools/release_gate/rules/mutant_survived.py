@@ -1,4 +1,4 @@
-"""A mutation run is red: a mutant survived, or a promise has no proof that its tests can fail."""
+"""A mutant survived, or there is no proof that the tests of a promise can fail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "mutant-survived",
     severity="high",
-    why="The tests do not notice that fault, so their green says nothing about it.",
+    why="The tests do not notice such a fault, so their success says nothing about it.",
     allowable=False,
 )
 

@@ -1,5 +1,4 @@
-"""A new method can be called by anybody. The preflight of a route, answered by the gateway itself,
-is not meant."""
+"""A new method can be called by anybody, and is not a preflight that the gateway itself answers."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from tools.release_gate.routes import is_open, named_routes
 RULE = Rule(
     "open-method-added",
     severity="critical",
-    why="Nobody's signature is asked for, and what it answers is public.",
+    why="It requires no signature, so its answers are public.",
 )
 # Definitions of a whole API, whose methods no resource shows.
 BODIES = ("Body", "BodyS3Location")

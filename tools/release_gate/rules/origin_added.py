@@ -1,5 +1,4 @@
-"""A web origin may read the answers that could not before, `*` and any echoed origin included, or
-with credentials."""
+"""Another web origin may read the answers, any origin may, or answers allow credentials."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "origin-added",
     severity="high",
-    why="Pages of that origin read users' records in their visitors' browsers.",
+    why="Pages of that origin can read users' records in the browsers of their visitors.",
 )
 
 

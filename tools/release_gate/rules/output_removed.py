@@ -1,4 +1,4 @@
-"""An output of the stack is gone, or its export has another name."""
+"""An output of the stack is removed, or its export has another name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A browser's preflight allows a method or a header less than before, or is not answered."""
+"""A preflight no longer allows a method, a header or the origin, or is no longer answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "preflight-narrowed",
     severity="high",
-    why="Browsers refuse to send the requests of pages that work today.",
+    why="Browsers refuse to send requests that work today.",
 )
 
 
@@ -23,7 +23,7 @@ def findings(change: Change) -> Iterator[Finding]:
 
 
 def _allowed(method: Resource) -> dict[str, set[str]]:
-    """The words of each CORS header that the gateway itself sends; which origins, is no matter."""
+    """The words of each CORS header that the gateway itself sends; of the origin, its presence."""
     found: dict[str, set[str]] = {}
     rows = values(method.properties, "Integration/IntegrationResponses/*/ResponseParameters")
     declared = values(method.properties, "MethodResponses/*/ResponseParameters").values()

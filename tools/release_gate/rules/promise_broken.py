@@ -1,4 +1,4 @@
-"""A test of a promise failed, or a test without a promise did."""
+"""A test failed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "promise-broken",
     severity="critical",
-    why="The candidate does not do what it promises.",
+    why="The candidate does not keep a promise, or the run did not succeed.",
     allowable=False,
 )
 

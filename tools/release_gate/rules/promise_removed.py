@@ -1,4 +1,4 @@
-"""A promise is gone from the ledger, or one of its levels."""
+"""A promise, or one of its levels, is removed from the ledger."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "promise-removed",
     severity="high",
-    why="What was promised to clients or operators is not tested any more.",
+    why="What was promised to clients or operators is no longer tested.",
 )
 
 
@@ -22,4 +22,4 @@ def findings(change: Change) -> Iterator[Finding]:
         for level in promise.levels:
             if level not in after[name].levels:
                 kept = ", ".join(after[name].levels)
-                yield RULE.finding(name, before=f"proven at {level}", after=f"at {kept} alone")
+                yield RULE.finding(name, before=f"proven at {level}", after=f"only at {kept}")

@@ -1,5 +1,5 @@
-"""A promise was not tested at a level that the stage demands. What AWS alone proves is not asked
-of the local stage."""
+"""A promise was not tested at a level that the stage demands. Promises that only AWS can prove are
+not expected of the local stage."""
 
 from __future__ import annotations
 

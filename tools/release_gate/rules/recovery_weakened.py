@@ -1,4 +1,4 @@
-"""Recovery to a point in time, versioning or backups are off or reach back less far."""
+"""Point-in-time recovery, versioning or backups are turned off or reach back less far."""
 
 from __future__ import annotations
 

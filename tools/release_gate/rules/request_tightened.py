@@ -1,4 +1,5 @@
-"""A request that was accepted is refused: a parameter, a model or an API key is required now."""
+"""A request that was accepted is refused, because a parameter, a model, an API key or a signature
+is now required."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from tools.release_gate.routes import authorization, named_routes
 RULE = Rule(
     "request-tightened",
     severity="high",
-    why="Clients that know nothing of it get an error from now on.",
+    why="Existing clients get an error.",
 )
 
 

@@ -1,4 +1,4 @@
-"""A policy that limits who may use a resource is gone."""
+"""A policy that limits who may use a resource, or what its logs may hold, is removed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "resource-policy-removed",
     severity="critical",
-    why="Without a policy the default holds, which denies nobody that the old one denied.",
+    why="Without it the default applies, which may allow what the policy denied.",
 )
 POLICIES = {
     "AWS::ApiGateway::RestApi": "Policy",

@@ -1,4 +1,4 @@
-"""Any other resource is gone and has no successor, or is replaced."""
+"""Any other resource is removed without a successor, or is replaced."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tools.release_gate.stateful import STATEFUL
 RULE = Rule(
     "resource-removed",
     severity="medium",
-    why="What uses it fails, between the two or from now on.",
+    why="What depends on it fails, for a while or for good.",
 )
-# A rule of its own says when one of these is gone, ...
+# Other rules report that one of these is removed ...
 GONE = (
     *STATEFUL,
     *CHURN,
@@ -33,7 +33,7 @@ GONE = (
     "AWS::ApiGatewayV2::Route",
     "AWS::SNS::Subscription",
 )
-# ... and when one of these is replaced, or nothing is lost by it.
+# ... or replaced. Nothing is lost when a permission is.
 REPLACED = (
     *STATEFUL,
     *CHURN,

@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "retention-changed",
     severity="high",
-    why="Shorter, the records of an incident are gone; without limit, personal data stays.",
+    why="The traces of an incident are deleted too soon, or personal data is kept too long.",
 )
 UNLIMITED = float("inf")
 # The setting, and its value where it is absent.

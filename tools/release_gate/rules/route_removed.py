@@ -1,4 +1,4 @@
-"""A route or a method of the API is gone, under that path."""
+"""A route or a method of the API is removed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.routes import named_routes
 RULE = Rule(
     "route-removed",
     severity="critical",
-    why="Clients that call it get an error from now on.",
+    why="Clients that call it get an error.",
 )
 
 

@@ -1,4 +1,4 @@
-"""A stage differs from the one that it was tried on in more than their settings explain."""
+"""A stage differs from the stage that is tested before it in more than their settings explain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.template import Element, Template, plain
 RULE = Rule(
     "stages-differ",
     severity="high",
-    why="What was tried on that stage is not what goes out to this one.",
+    why="What was tested on that stage is not what is released to this one.",
 )
 # What of an element counts beside its properties, and a resource's description.
 KEPT = ("DeletionPolicy", "UpdateReplacePolicy", "Condition", "Value", "Export")

@@ -1,4 +1,4 @@
-"""A resource that holds data is not in the candidate any more."""
+"""A resource that holds data is removed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.stateful import STATEFUL
 RULE = Rule(
     "stateful-resource-deleted",
     severity="critical",
-    why="Its data is deleted, or left in a resource that no stack looks after.",
+    why="Its data is deleted, or left in a resource that no stack manages.",
 )
 
 

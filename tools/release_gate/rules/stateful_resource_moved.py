@@ -1,5 +1,5 @@
-"""A resource that holds data has another logical id: CloudFormation makes an empty one, and keeps
-the old one, at most, as an orphan."""
+"""A resource that holds data has another logical id, so CloudFormation creates an empty one and
+deletes or abandons the old one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.release_gate.stateful import STATEFUL
 RULE = Rule(
     "stateful-resource-moved",
     severity="critical",
-    why="The service reads an empty resource from now on, which no test of an answer notices.",
+    why="The service uses an empty resource, which no test of an answer notices.",
 )
 
 

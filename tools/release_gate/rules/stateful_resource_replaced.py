@@ -1,5 +1,5 @@
-"""A resource that holds data is replaced: by a property that only creation sets, by another type
-under its logical id, or because it names a resource that is replaced."""
+"""A resource that holds data is replaced, because of a property that can be set only at creation,
+another type under its logical id, or a reference to a resource that is replaced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.release_gate.stateful import STATEFUL
 RULE = Rule(
     "stateful-resource-replaced",
     severity="critical",
-    why="The new resource is empty: what the old one holds is deleted or left behind.",
+    why="The new resource is empty; the data of the old one is deleted or left behind.",
 )
 
 

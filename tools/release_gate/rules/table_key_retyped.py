@@ -10,7 +10,7 @@ from tools.release_gate.findings import Change, Finding, Rule
 RULE = Rule(
     "table-key-retyped",
     severity="critical",
-    why="DynamoDB replaces the table: its items stay behind. No resource schema says so.",
+    why="CloudFormation replaces the table, which no resource schema says; its items are lost.",
 )
 TABLES = ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")
 

@@ -1,4 +1,4 @@
-"""A replica of a global table is gone."""
+"""A replica of a global table is removed."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ from tools.release_gate.method_settings import DEFAULT, method_settings
 RULE = Rule(
     "throttle-weakened",
     severity="high",
-    why="A flood of requests reaches the function and the table, and is paid for.",
+    why="A flood of requests reaches the function and the table, and has to be paid for.",
 )
 LIMITS = ("ThrottlingRateLimit", "ThrottlingBurstLimit")
-# Where the pairs of limits of other resources stand.
+# The limits of other resources.
 OTHERS = {
     "AWS::ApiGateway::UsagePlan": "Throttle/RateLimit Throttle/BurstLimit Quota/Limit",
     "AWS::ApiGatewayV2::Stage": (

@@ -12,7 +12,7 @@ from tools.release_gate.protection import lost
 RULE = Rule(
     "tls-policy-lowered",
     severity="critical",
-    why="A client can be talked into a connection that others read.",
+    why="An attacker can make a client use a connection that others can read.",
 )
 # Security policies of API Gateway: the floor, then what is better about the ciphers.
 _FLOORS = (("TLS13_1_3", 13), ("TLS13", 12), ("TLS_1_2", 12), ("TLS12", 12))

@@ -1,4 +1,4 @@
-"""Requests are not traced any more by a function or the gateway."""
+"""A function or the gateway no longer traces requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.release_gate.protection import lost
 RULE = Rule(
     "tracing-removed",
     severity="medium",
-    why="Nobody sees where a slow request spent its time.",
+    why="It is unknown where a slow request spends its time.",
 )
 SETTINGS = {
     "AWS::ApiGateway::Stage": ["TracingEnabled"],

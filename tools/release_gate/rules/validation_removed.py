@@ -11,7 +11,7 @@ from tools.release_gate.protection import lost
 RULE = Rule(
     "validation-removed",
     severity="medium",
-    why="Requests that the gateway refused reach the function, and are answered in another way.",
+    why="Requests that the gateway refused reach the function, and get another answer.",
 )
 SETTINGS = {
     "AWS::ApiGateway::Method": ["RequestValidatorId", "RequestModels"],

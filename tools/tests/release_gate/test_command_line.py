@@ -379,7 +379,7 @@ def test_github_gets_annotations_and_summary(
 def test_explanation_is_whole(check: Check, bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check(bad, "--explain", PROTECTION)
     shown = capsys.readouterr().out
-    assert "why:       One call deletes the data." in shown
+    assert "why:       A single call can delete the data." in shown
     assert f'--allow {PROTECTION}:Users/Resource --reason "..."' in shown
 
 
