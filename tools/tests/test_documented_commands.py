@@ -38,7 +38,7 @@ ELSEWHERE = {
     "python -m tools.local_stage run": "tox.ini",
     "python -m tools.proof": "tox.ini",
     "python -m tools.release_gate": "tools/tests/release_gate",
-    "python -m tools.tests.release_gate.oracle": "tools/tests/release_gate",
+    "python -m tools.tests.release_gate": "tools/tests/release_gate",
     # What a run prints, and the signed request, which the first deployment sends.
     "curl -i --cacert": "tools/tests/local_stage",
     "curl --silent --show-error": "tools/tests/test_e2e_suite.py",
