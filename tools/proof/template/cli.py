@@ -29,6 +29,7 @@ from ..shared.command import (
 from ..shared.evidence import Kill
 from ..shared.verdicts import Entry, reviewed, unproven
 from . import generate, rules
+from .pool import found
 from .proofs import Proof, judge
 from .reports import html, junit, record, terminal
 from .run import Plan, Settings, run
@@ -78,14 +79,23 @@ def _parser(project: Project | None) -> CommandParser:
     )
     what = parser.add_argument_group("what to mutate")
     what.add_argument(
-        "--template", type=Path, metavar="FILE", required=not project, help="this template"
+        "--template",
+        type=Path,
+        metavar="FILE",
+        help="this template (default: "
+        + ("that of each stage)" if project else "the one that the tests make)"),
     )
     what.add_argument(
         "--tests",
         default=project and project.tests,
         required=not project,
         metavar="PATH",
-        help="tests that take the fixture `template`",
+        help="tests that take the fixture `template`, or use aws_cdk.assertions",
+    )
+    what.add_argument(
+        "--stack",
+        metavar="NAME",
+        help="of the templates that the tests make, that of this stack (default: the first)",
     )
     if project:
         what.add_argument(
@@ -174,7 +184,8 @@ def _plans(options: argparse.Namespace, project: Project | None) -> list[Plan]:
     """One plan for each template; of a stage beside the full one what differs from it."""
     extra = (options.tests, *options.pytest)
     if options.template or not project:
-        template = Template.load(options.template)
+        file = options.template
+        template = Template.load(file) if file else found(extra, options.stack)
         return [Plan(template.stack_name, template, extra, generate.mutants(template))]
     plans = []
     loaded = project.templates(options.stage)

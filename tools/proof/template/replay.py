@@ -1,12 +1,13 @@
-"""Replays a collected suite on template after template, by swapping the `template` fixture.
+"""Replays a collected suite on template after template.
 
-Between two templates only this fixture and the fixtures that took it are torn down, as pytest
-does for a parametrized fixture.
+A fixture `template` is swapped; what the suite makes with `aws_cdk.assertions` answers for the
+current template by itself. Between two templates only the fixtures that took one are torn down, as
+pytest does for a parametrized fixture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 from _pytest.fixtures import pytest_fixture_setup as own_fixture_setup
 
 from ..shared.command import CannotRunError
-from ..shared.suite import Suite, fixtures_of, promises_of
+from ..shared.suite import Suite, definitions_of, fixtures_of, promises_of
+from .assertions import Assertions
 
 FIXTURE = "template"
 # jsonschema raises ValidationError; a failed aws_cdk.assertions call is a RuntimeError that
@@ -33,7 +35,7 @@ FAILING = (Exception, pytest.fail.Exception)
 
 @dataclass(frozen=True)
 class CollectedTest:
-    """A collected test: its node id, the promises it names, whether it takes the template."""
+    """A collected test: its node id, the promises it names, whether it looks at the template."""
 
     id: str
     promises: tuple[str, ...]
@@ -55,32 +57,43 @@ class Outcome:
 class Replay:
     """A pytest plugin that replaces the suite's template by others."""
 
-    def __init__(self, suite: Suite) -> None:
+    def __init__(self, suite: Suite, assertions: Assertions) -> None:
         self._suite = suite
+        self._assertions = assertions
+        self._looking: set[str] = set()
         self._passed: list[Any] = []
         self._body: dict[str, Any] | None = None
-        self._make: Callable[[dict[str, Any]], Any] | None = None
-        self._value: Any = None
+        self._makers: dict[int, Callable[[dict[str, Any]], Any]] = {}
+        self._values: dict[int, Any] = {}
         self._fixtures: dict[int, tuple[Any, Any]] = {}
 
-    def baseline(self, body: dict[str, Any]) -> Outcome:
-        """Run every test as pytest does, with all hooks. Those that pass are replayed later."""
+    def baseline(self, body: dict[str, Any], only: Collection[str] | None = None) -> Outcome:
+        """Run every test, or `only` these, as pytest does, with all hooks.
+
+        Those that look at the template and pass are replayed later.
+        """
         self._swap(body)
         red, first = [], ""
         for item in self._suite.items:
+            if only is not None and item.nodeid not in only:
+                continue
+            self._assertions.used = False
             reports = self._suite.run(item)
+            if self._looks(item):
+                self._looking.add(item.nodeid)
             failure = _reported(reports)
             if failure is not None:
                 red.append(item.nodeid)
                 first = first or failure
-            elif all(report.passed for report in reports) and FIXTURE in fixtures_of(item):
+            elif all(report.passed for report in reports) and item.nodeid in self._looking:
                 self._passed.append(item)
         self._prune()
         return Outcome(tuple(red), (), first)
 
     def run(self, body: dict[str, Any]) -> Outcome:
-        """Replay the tests that take the template on this template."""
+        """Replay the tests that look at the template on this template."""
         self._swap(body)
+        self._assertions.swap(body)
         failures = {item.nodeid: self._failure(item) for item in self._passed}
         red = {test: failure for test, failure in failures.items() if failure}
         crashed = (t for t, failure in red.items() if failure.split(":")[0] not in ASSERTIONS)
@@ -91,13 +104,30 @@ class Replay:
         """Run the suite's own fixture once, to learn its type; its value is always replaced."""
         if fixturedef.argname != FIXTURE or self._body is None:
             return None
-        self._fixtures[id(fixturedef)] = (fixturedef, request)
-        if self._make is None:
-            self._make = _maker(type(own_fixture_setup(fixturedef, request)))
-        if self._value is None:
-            self._value = self._make(self._body)
-        fixturedef.cached_result = (self._value, fixturedef.cache_key(request), None)
-        return self._value
+        key = id(fixturedef)
+        if key not in self._makers:
+            value = own_fixture_setup(fixturedef, request)
+            if self._assertions.is_template(value):
+                return value  # it answers for the current template by itself
+            self._makers[key] = _maker(type(value))
+        self._fixtures[key] = (fixturedef, request)
+        if key not in self._values:
+            self._values[key] = self._makers[key](self._body)
+        fixturedef.cached_result = (self._values[key], fixturedef.cache_key(request), None)
+        return self._values[key]
+
+    def tests(self) -> tuple[CollectedTest, ...]:
+        """Describe the tests, in pytest's order, once the baseline has shown who looks."""
+        return tuple(
+            CollectedTest(item.nodeid, promises_of(item), item.nodeid in self._looking)
+            for item in self._suite.items
+        )
+
+    def _looks(self, item: pytest.Item) -> bool:
+        """Tell whether a test that just ran looked at the template, or took what a fixture read."""
+        if self._assertions.used or FIXTURE in fixtures_of(item):
+            return True
+        return any(id(each) in self._assertions.readers for each in definitions_of(item))
 
     def _failure(self, item: Any) -> str | None:
         """Call setup, test and teardown directly, without the hooks; return what failed.
@@ -129,18 +159,11 @@ class Replay:
             item.fixturenames = list(item._fixtureinfo.initialnames)
 
     def _swap(self, body: dict[str, Any]) -> None:
-        self._body, self._value = body, None
+        self._body = body
+        self._values.clear()
         for fixturedef, request in self._fixtures.values():
             fixturedef.finish(request)
         self._fixtures.clear()
-
-
-def collected(suite: Suite) -> tuple[CollectedTest, ...]:
-    """Describe the tests, in pytest's order."""
-    return tuple(
-        CollectedTest(item.nodeid, promises_of(item), FIXTURE in fixtures_of(item))
-        for item in suite.items
-    )
 
 
 def _maker(kind: type[Any]) -> Callable[[dict[str, Any]], Any]:

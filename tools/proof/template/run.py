@@ -63,7 +63,7 @@ def run(plan: Plan, settings: Settings) -> Stage:
     Raises CannotRunError when the tests cannot be collected or are red without a mutation.
     """
     decided, waiting = _decided(plan, framework=settings.framework)
-    with Pool(plan.template.file, plan.arguments, settings.jobs) as pool:
+    with Pool(plan.template, plan.arguments, settings.jobs) as pool:
         answers = _replayed(plan, pool, waiting, settings.jobs)
         seen = {m.name: _outcome(answers[m.name]) for m in waiting if m.is_control}
 

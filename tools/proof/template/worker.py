@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -10,18 +11,23 @@ from pathlib import Path
 from ...template import Template
 from ..shared.command import CannotRunError
 from ..shared.suite import Suite, collect
+from .assertions import Assertions
 from .edits import Mutant, mutated
-from .replay import FIXTURE, CollectedTest, Outcome, Replay, collected
+from .replay import FIXTURE, CollectedTest, Outcome, Replay
 from .validity import Validity
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What every worker needs: the template's file, and pytest's arguments."""
+    """What every worker needs: the template, pytest's arguments, and a file for what tests print.
 
-    template: Path
+    Without a template the worker finds it: that of the stack named `stack`, or the first one.
+    """
+
+    template: Template | None
     arguments: tuple[str, ...]
     log: Path
+    stack: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,23 +56,57 @@ class Result:
 
 
 def main(connection: Connection, settings: Settings) -> None:
-    """Send Ready, or a line of text when the suite cannot be replayed; then Results."""
+    """Send a Template or Ready, or a line of text when the suite cannot be replayed; then Results.
+
+    Before Ready it takes the node ids of the tests that its baseline shall run; None for all.
+    """
     _to_log(settings.log)
+    sys.path.insert(0, str(Path.cwd()))  # as `python -m pytest` does
+    assertions = Assertions(settings.template.copy() if settings.template else None)
+    serve = _serve if settings.template else _find
     try:
-        collect((*settings.arguments, "--assert=plain"), lambda s: _serve(connection, s, settings))
+        collect(
+            (*settings.arguments, "--assert=plain"),
+            lambda suite: serve(connection, suite, settings, assertions),
+            [assertions],
+        )
     except CannotRunError as error:
         connection.send(str(error))
 
 
-def _serve(connection: Connection, suite: Suite, settings: Settings) -> None:
-    tests = collected(suite)
-    if not any(test.takes_template for test in tests):
-        raise CannotRunError(f"no collected test takes the `{FIXTURE}` fixture")
-    template = Template.load(settings.template)
+def _find(connection: Connection, suite: Suite, settings: Settings, assertions: Assertions) -> None:
+    """Send the template that the suite makes while it is collected, or in its tests."""
+    for item in [None, *suite.items]:
+        if item is not None:
+            suite.run(item)
+        for template in assertions.found:
+            if settings.stack in (None, template.stack_name):
+                connection.send(template)
+                return
+    names = ", ".join(dict.fromkeys(template.stack_name for template in assertions.found))
+    raise CannotRunError(
+        f"--stack {settings.stack}: the tests make templates of {names}"
+        if names
+        else "no test makes a template with aws_cdk.assertions: name its file by --template"
+    )
+
+
+def _serve(
+    connection: Connection, suite: Suite, settings: Settings, assertions: Assertions
+) -> None:
+    template = settings.template
+    assert template is not None
     validity = Validity(template)
-    replay = Replay(suite)
+    replay = Replay(suite, assertions)
     suite.session.config.pluginmanager.register(replay)
-    connection.send(Ready(tests, replay.baseline(template.copy())))
+    baseline = replay.baseline(template.copy(), connection.recv())
+    tests = replay.tests()
+    if not any(test.takes_template for test in tests):
+        raise CannotRunError(
+            f"no collected test takes the `{FIXTURE}` fixture or looks at this template "
+            "with aws_cdk.assertions"
+        )
+    connection.send(Ready(tests, baseline))
     while (task := connection.recv()) is not None:
         connection.send(_answer(task, replay, template, validity))
 

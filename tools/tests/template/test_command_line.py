@@ -212,12 +212,12 @@ def test_worker_that_dies_costs_one_mutant(
     assert "1 valid mutants survived" in out
 
 
-def test_template_and_tests_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_tests_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main([])
     assert end.value.code == 2
     error = capsys.readouterr().err
-    assert "the following arguments are required: --template, --tests" in error
+    assert "the following arguments are required: --tests" in error
     assert error.count("\n") == 1
 
 
