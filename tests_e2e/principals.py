@@ -25,17 +25,20 @@ class Principals:
 
     def who_may_call(self, method_and_path: str) -> Signer:
         """A signer of a new IAM user, who may call `/GET/user/ada` or `/GET/*` alone."""
-        iam, name = client("iam"), f"e2e-{uuid.uuid4().hex}"
-        self.journal.placed("principal", name)
-        self._names.append(name)
-        iam.create_user(UserName=name)
         statement = {
             "Effect": "Allow",
             "Action": "execute-api:Invoke",
             "Resource": f"arn:aws:execute-api:*:*:*/{self.stage.stage_name}{method_and_path}",
         }
-        policy = {"Version": "2012-10-17", "Statement": [statement]}
-        iam.put_user_policy(UserName=name, PolicyName="calls", PolicyDocument=json.dumps(policy))
+        return self.with_policy(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    def with_policy(self, document: str) -> Signer:
+        """A signer of a new IAM user, who has this policy alone."""
+        iam, name = client("iam"), f"e2e-{uuid.uuid4().hex}"
+        self.journal.placed("principal", name)
+        self._names.append(name)
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="calls", PolicyDocument=document)
         key = iam.create_access_key(UserName=name)["AccessKey"]
         credentials = ReadOnlyCredentials(key["AccessKeyId"], key["SecretAccessKey"], None)
         return Signer(credentials, self.region)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests_e2e import checks
+from tests_e2e import aws, checks
 from tests_e2e.client import Answer, Client
 from tests_e2e.principals import Principals
 from tests_e2e.signing import Signer
@@ -98,15 +98,29 @@ def test_preflight_is_open(anonymous: Client, stage: Target, path: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def allowed(principals: Principals, api: Client) -> Iterator[Client]:
-    """A client of an IAM user who may ask for everything.
+def allowed(principals: Principals, deployed: dict[str, str], api: Client) -> Iterator[Client]:
+    """A client of an IAM user who has the policy for callers, and no other.
 
     The key that the environment holds for an emulator is root's, which it never verifies.
     """
-    signer = principals.who_may_call("/GET/*")
+    signer = principals.with_policy(deployed["CallersPolicy"])
     with closing(api.clone(signer=signer, note="as an IAM user who may call the API")) as client:
         _wait_for(lambda: client.get(UNKNOWN), 404)
         yield client
+
+
+@pytest.mark.only("iam")
+@pytest.mark.promise("callers-policy")
+def test_caller_with_policy_is_answered_on_both_routes(
+    principals: Principals, api: Client, users: Users, stage: Target
+) -> None:
+    """Others are refused: see `test_principal_without_permission_is_refused`."""
+    user = users.put()
+    signer = principals.with_policy(aws.stack_outputs(stage.stack_name or "")["CallersPolicy"])
+    note = "as an IAM user who has the policy for callers"
+    with closing(api.clone(signer=signer, note=note)) as caller:
+        _wait_for(lambda: caller.get(f"/user?userId={user.id}"), 200)
+        assert checks.success(caller.get(f"/user/{user.id}"))["userId"] == user.id
 
 
 @pytest.mark.only("iam")

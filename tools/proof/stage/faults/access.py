@@ -14,7 +14,7 @@ from botocore.credentials import ReadOnlyCredentials
 from tests_e2e.proxy import Behaviour, Forward, Request, Response
 from tests_e2e.signing import Signer
 from tools.local_stage import RunningStage
-from tools.proof.stage.edits import answers, code, of_stage, preflight, without
+from tools.proof.stage.edits import answers, code, edits, of_stage, preflight, without
 from tools.proof.stage.fault import Change, Clients, Fault
 from tools.proof.stage.faults.routes import MISSING_TOKEN
 
@@ -78,7 +78,19 @@ def _role(clients: Clients, running: RunningStage) -> str:
     return str(function["Role"].rpartition("/")[2])
 
 
+def _other_policy(_: Request, response: Response) -> Response:
+    """The output of the stack allows callers another path."""
+    return replace(response, body=response.body.replace(b"/GET/user/*", b"/GET/users/*"))
+
+
 FAULTS = (
+    Fault(
+        "callers-policy",
+        "callers-policy-lacks-route",
+        "The policy for callers does not allow the route by path.",
+        edits(_other_policy, lambda request, _: b"Action=DescribeStacks" in request.body),
+        stage="staging",
+    ),
     authorization_per_stage(
         "open-stage-closed",
         "The open stage asks for a signature.",
