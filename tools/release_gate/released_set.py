@@ -159,8 +159,8 @@ def _check(found: ReleasedSet) -> None:
         raise TypeError("no stages")
     for stage, sealed in found.seal["stages"].items():
         actual = _stage(found.folder / stage)
-        for what, digest in sealed.items():
-            if actual.get(what) != digest:
+        for what, digest in actual.items():
+            if sealed[what] != digest:
                 raise UndecidedError(f"{found.folder / stage}: {what} is not what was sealed")
     if _digest(found.folder / CONTRACT) != found.seal["contract"]:
         raise UndecidedError(f"{found.folder / CONTRACT}: is not what was sealed")

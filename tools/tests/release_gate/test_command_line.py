@@ -198,6 +198,12 @@ def _exists_sometimes(body: dict[str, Any]) -> None:
     _only(body, "AWS::DynamoDB::GlobalTable")["Condition"] = "Never"
 
 
+def _unsealed(folder: Path) -> None:
+    seal = json.loads((folder / "release.json").read_text())
+    del seal["stages"]["prod"]["assembly"]
+    (folder / "release.json").write_text(json.dumps(seal))
+
+
 def _other_code(folder: Path) -> None:
     next(folder.glob("prod/asset.*/*/*.py")).write_text("pass\n")
 
@@ -209,6 +215,7 @@ DAMAGED: dict[str, tuple[Callable[[Path], None], str]] = {
     "stage is gone": (lambda folder: shutil.rmtree(folder / "dev"), "cannot be read"),
     "seal is not JSON": (_edit("release.json", lambda text: text[:40]), "cannot be read"),
     "seal is a list": (_edit("release.json", lambda _: "[]"), "does not seal"),
+    "seal lacks a hash": (_unsealed, "does not seal"),
     "template is edited": (_edit(TEMPLATE, lambda text: text.replace("prod", "live")), "edited"),
     "template is not JSON": (_edit(TEMPLATE, lambda text: text[:-9]), "is not JSON"),
     "manifest is edited": (
