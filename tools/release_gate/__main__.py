@@ -93,7 +93,7 @@ def _rules(_: argparse.Namespace) -> int:
 
 def _parser() -> Parser:
     parser = Parser(prog="python -m tools.release_gate", description=__doc__)
-    commands = parser.add_subparsers(title="commands", metavar="", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     build = commands.add_parser(
         "build", help="synthesize all stages of the current commit and seal them", epilog=EPILOG
     )

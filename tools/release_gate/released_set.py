@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from contract import promises
-from tools import evidence
+from tools import assemblies, evidence
 from tools.release_gate.findings import Contract
 from tools.release_gate.problems import UndecidedError
 from tools.template import Template, TemplateError
@@ -113,23 +113,23 @@ def seal(folder: Path, *, settings: dict[str, Any], cli: str, **stamp: Any) -> R
 
 def build(output: Path, *, report: Callable[[str], None]) -> ReleasedSet:
     """Synthesize every stage of the current sources into a new set. Raises UndecidedError."""
-    from tools import assemblies
-
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UndecidedError(f"{output}: exists already: name a new folder")
     try:
-        synthesized = assemblies.assemblies(report=report)
+        if output.exists() and (not output.is_dir() or any(output.iterdir())):
+            raise UndecidedError(f"{output}: exists already: name a new folder")
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
+            new = Path(folder, "set")
+            shutil.copytree(assemblies.assemblies(report=report), new)
+            _copy_contract(new / CONTRACT)
+            package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+            cli = package["devDependencies"]["aws-cdk"]
+            seal(new, settings=stage_settings(), cli=cli, **evidence.stamp(ROOT))
+            # Whole or not there, also after an interruption.
+            new.replace(output)
     except assemblies.SynthesisError as error:
         raise UndecidedError(str(error)) from None
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as temporary:
-        new = Path(temporary, "set")
-        shutil.copytree(synthesized, new)
-        _copy_contract(new / CONTRACT)
-        package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
-        cli = package["devDependencies"]["aws-cdk"]
-        seal(new, settings=stage_settings(), cli=cli, **evidence.stamp(ROOT))
-        shutil.copytree(new, output, dirs_exist_ok=True)
+    except OSError as error:
+        raise UndecidedError(f"--output {output}: {error.strerror}") from None
     return load(output)
 
 
