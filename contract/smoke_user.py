@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from contract.users import REQUIRED
+
 SMOKE_USER = "smoke-user"  # the id, unless a setting names another
 
 # attribute -> (what the table holds, in DynamoDB's JSON; what the answer shows, numbers as Decimal)
 _ATTRIBUTES: dict[str, tuple[dict[str, Any], Any]] = {
+    **REQUIRED,
     "name": ({"S": "Smoke Test 東京 ä"}, "Smoke Test 東京 ä"),
     "digits": (
         {"N": "12345678901234567890123456789012345678"},

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from contract import users as contract_users
 from contract.stages import PROMPT_SECONDS
 from tests_e2e import checks
 from tests_e2e.client import Answer, Client
@@ -92,9 +93,9 @@ def test_record_is_returned_whole(api: Client, users: Users, route: str) -> None
 
 
 @pytest.mark.promise("record-returned")
-def test_user_without_attributes_is_returned(api: Client, users: Users) -> None:
+def test_user_with_required_attributes_alone_is_returned(api: Client, users: Users) -> None:
     user = users.put(**dict.fromkeys(STORED))
-    checks.record(api.get(f"/user/{user.id}"), {"userId": user.id})
+    checks.record(api.get(f"/user/{user.id}"), contract_users.data(user.id))
 
 
 @pytest.mark.promise("record-returned", "query-route-same")

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract import users as contract_users
 from tests_e2e import aws
 from tests_e2e.leftovers import Journal
 
-# What every user has unless a check states otherwise, in DynamoDB's JSON and in the answer's.
+# What every user has beside the contract's required attributes unless a check states otherwise, in
+# DynamoDB's JSON and in the answer's.
 STORED: Mapping[str, Any] = {"name": {"S": "Ada Lovelace"}}
 SHOWN: Mapping[str, Any] = {"name": "Ada Lovelace"}
 
@@ -22,8 +24,8 @@ class User:
     id: str
 
     def record(self, **attributes: Any) -> dict[str, Any]:
-        """The `data` of an answer: what every user has, and these; numbers as Decimal."""
-        return {**SHOWN, **attributes, "userId": self.id}
+        """Return the `data` of an answer: what every user has, and these; numbers as Decimal."""
+        return contract_users.data(self.id, **{**SHOWN, **attributes})
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Users:
         user_id = user_id or new_id()
         if user_id not in self.placed:
             self.journal.placed("user", self.table, user_id)
-        item = {**STORED, **attributes, "userId": {"S": user_id}}
+        item = contract_users.item(user_id, **{**STORED, **attributes})
         item = {name: value for name, value in item.items() if value is not None}
         self.placed[user_id] = item
         aws.client("dynamodb").put_item(TableName=self.table, Item=item)

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
-from tests_unit import users
+from contract import users
 from tests_unit.fake_table import FakeTable
 from tools.template import Template
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, Self
 
-from tests_unit import users
+from contract import users
 
 
 @dataclass(frozen=True)

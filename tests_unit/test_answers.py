@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from contract import users
 from contract.answers import MESSAGES
 from lambda_function import answers
-from tests_unit import checks, events, users
+from tests_unit import checks, events
 from tests_unit.conftest import TABLE_NAME, Put, handler_with
 from tests_unit.events import Event
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
 import contract
-from tests_unit import users
+from contract import users
 from tests_unit.checks import CODES
 
 USER, ERROR = contract.load("user_response"), contract.load("error_response")

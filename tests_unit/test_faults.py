@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from contract import users
 from contract.stages import SLOWEST_ANSWER_SECONDS
-from tests_unit import checks, events, fake_table, users
+from tests_unit import checks, events, fake_table
 from tests_unit.conftest import TABLE_NAME, handler_with
 from tests_unit.fake_table import CAPACITY, Behaviour, Exchange, FakeTable
 

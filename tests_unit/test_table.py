@@ -29,9 +29,9 @@ from botocore.loaders import Loader
 from botocore.session import Session
 
 import lambda_function.table
+from contract import users
 from lambda_function.answers import Problem
 from lambda_function.table import Reading, Table, client
-from tests_unit import users
 from tests_unit.conftest import ENVIRONMENT
 
 OK = {"RetryAttempts": 0}

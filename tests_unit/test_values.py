@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract import users
 from lambda_function import values
-from tests_unit import checks, events, users
+from tests_unit import checks, events
 from tests_unit.conftest import Put
 from tests_unit.fake_table import FakeTable, record
 

@@ -10,32 +10,32 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract import smoke_user
+from contract import smoke_user, users
 from tools.local_stage.emulator import REGION, SECRET_KEY, Emulator
 from tools.local_stage.programs import LocalStageError
 from tools.template import Template
 
 # In DynamoDB's own JSON: what the table holds, not what the API answers
 SAMPLE_USERS = (
-    {
-        "userId": {"S": "ada"},
-        "name": {"S": "Ada Lovelace"},
-        "email": {"S": "ada@example.com"},
-        "born": {"N": "1815"},
-        "languages": {"SS": ["en", "fr"]},
-    },
-    {
-        "userId": {"S": "grace"},
-        "name": {"S": "Grace Hopper"},
-        "email": {"S": "grace@example.com"},
-        "born": {"N": "1906"},
-    },
-    {
-        "userId": {"S": "alan"},
-        "name": {"S": "Alan Turing"},
-        "email": {"S": "alan@example.com"},
-        "born": {"N": "1912"},
-    },
+    users.item(
+        "ada",
+        name={"S": "Ada Lovelace"},
+        email={"S": "ada@example.com"},
+        born={"N": "1815"},
+        languages={"SS": ["en", "fr"]},
+    ),
+    users.item(
+        "grace",
+        name={"S": "Grace Hopper"},
+        email={"S": "grace@example.com"},
+        born={"N": "1906"},
+    ),
+    users.item(
+        "alan",
+        name={"S": "Alan Turing"},
+        email={"S": "alan@example.com"},
+        born={"N": "1912"},
+    ),
     smoke_user.stored(),
 )
 
