@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> CommandParser:
     parser = proof_parser(
-        "function",
+        "python -m tools.proof function",
         "mutants",
         "Breaks the function and the settings of the stages in every way that mutmut knows, "
         "and runs the unit tests on every mutant.",

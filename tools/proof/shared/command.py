@@ -30,7 +30,7 @@ def proof_parser(command: str, things: str, description: str) -> CommandParser:
     `things` are what the command tries, in the plural: mutants or faults.
     """
     parser = CommandParser(
-        prog=f"python -m tools.proof {command}",
+        prog=command,
         description=description,
         epilog=f"Exit codes: 0 the tests notice all {things} and every rule is kept, "
         "1 they do not or a rule is broken, 2 the run could not start or finish.",

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> CommandParser:
     parser = proof_parser(
-        "stage",
+        "python -m tools.proof stage",
         "faults",
         "Makes a running stage wrong in one way at a time, and runs the e2e tests on it.",
     )

@@ -70,9 +70,14 @@ def main(arguments: Sequence[str], project: Project | None = None) -> int:
     return exit_code(lambda: _run(_parser(project).parse_args(arguments), project))
 
 
+def command() -> None:
+    """Run as a console command of the package."""
+    sys.exit(main(sys.argv[1:]))
+
+
 def _parser(project: Project | None) -> CommandParser:
     parser = proof_parser(
-        "template",
+        "python -m tools.proof template" if project else "template-mutants",
         "mutants",
         "Breaks a CloudFormation template in every way that it knows, and replays the tests "
         "on every mutant. Arguments after -- go to pytest. More: docs/mutation.md",

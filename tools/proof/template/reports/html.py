@@ -25,7 +25,12 @@ from ...shared.verdicts import (
 from ..edits import pointer
 from ..score import Stage, Verdict
 
-VIEWER = Path("node_modules/mutation-testing-elements/dist/mutation-test-elements.js")
+INSTALLED = Path(__file__).with_name("viewer.js")  # in the package of its own
+VIEWER = (
+    INSTALLED
+    if INSTALLED.exists()
+    else Path("node_modules/mutation-testing-elements/dist/mutation-test-elements.js")
+)
 STATUS = {
     KILLED: "Killed",
     CRASHED: "Killed",
