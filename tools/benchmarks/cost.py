@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,13 @@ MB_OF_ONE_CPU = 1769
 TABLE_MS = 5
 # Traffic that the trace share is computed for.
 REQUESTS_PER_SECOND = 10
-# Default sampling: the first request of each second, and 5 % of the others:
-# https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
-SAMPLED_SHARE = (1 + 0.05 * (REQUESTS_PER_SECOND - 1)) / REQUESTS_PER_SECOND
+# The execution log of a request at level INFO with data trace: about 16 events with the event, the
+# answer and their headers. Taken, after the example on
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+EXECUTION_LOG_EVENTS = (330,) * 16
+# A proxy event as a function prints it. Taken, after the example on
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+WHOLE_EVENT_BYTES = 2600
 # Beside its message an event counts 26 bytes:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 EVENT_BYTES = 26
@@ -52,6 +56,43 @@ class Settings:
     tracing: bool
     access_log_bytes: int
     variables: dict[str, str]  # of the function, its table's name apart
+    system_log: bool = True  # Lambda writes its two events for each request
+    # X-Ray records so many requests of each second, and a share of the others; by default:
+    # https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+    traces_per_second: int = 1
+    trace_percent: int = 5
+    more_events: tuple[int, ...] = ()  # bytes of what else is logged for a request
+
+    @property
+    def traced_share(self) -> float:
+        """The share of requests that X-Ray records."""
+        if not self.tracing:
+            return 0.0
+        first = min(self.traces_per_second, REQUESTS_PER_SECOND)
+        others = (REQUESTS_PER_SECOND - first) * self.trace_percent / 100
+        return (first + others) / REQUESTS_PER_SECOND
+
+
+def usual(stack: Settings) -> Settings:
+    """Return the settings that tutorials use: everything is logged, tracing is at its default."""
+    return replace(
+        stack,
+        system_log=True,
+        traces_per_second=1,
+        trace_percent=5,
+        more_events=(*EXECUTION_LOG_EVENTS, WHOLE_EVENT_BYTES),
+    )
+
+
+def levers(stack: Settings) -> dict[str, Settings]:
+    """Return what a stage may set otherwise, each alone."""
+    return {
+        "X-Ray's default sampling": replace(stack, traces_per_second=1, trace_percent=5),
+        "no tracing": replace(stack, tracing=False),
+        "Lambda's system log at INFO": replace(stack, system_log=True),
+        "256 MB of memory": replace(stack, memory_mb=256),
+        "1,769 MB of memory": replace(stack, memory_mb=MB_OF_ONE_CPU),
+    }
 
 
 @dataclass(frozen=True)
@@ -63,8 +104,11 @@ class Item:
     dollars: float  # per million requests
 
 
-def settings(template: Template) -> Settings:
-    """Read the settings. Raises AssertionError where the template is not of this stack."""
+def settings(template: Template, *, traces_per_second: int, trace_percent: int) -> Settings:
+    """Read the settings; those of the sampling rule stand in cdk.json, not in the template.
+
+    Raises AssertionError where the template is not of this stack.
+    """
     function = template.only("AWS::Lambda::Function")
     log_format = template.only("AWS::ApiGateway::Stage").at("AccessLogSetting", "Format")
     variables = function.properties["Environment"]["Variables"]
@@ -74,6 +118,9 @@ def settings(template: Template) -> Settings:
         tracing=function.at("TracingConfig", "Mode") == "Active",
         access_log_bytes=len(re.sub(r"\$context\.[\w.]+", "x" * 20, log_format)),
         variables={name: value for name, value in variables.items() if isinstance(value, str)},
+        system_log=function.at("LoggingConfig", "SystemLogLevel") != "WARN",
+        traces_per_second=traces_per_second,
+        trace_percent=trace_percent,
     )
 
 
@@ -83,9 +130,10 @@ def bill(stack: Settings, *, cpu_ms: float, log_bytes: int, prices: dict[str, An
         raise ValueError(f"the price table knows arm64 alone, not {stack.architecture}")
     milliseconds = math.ceil(cpu_ms * max(1, MB_OF_ONE_CPU / stack.memory_mb) + TABLE_MS)
     gb_seconds = stack.memory_mb / 1024 * milliseconds / 1000
-    sizes = (log_bytes, stack.access_log_bytes, *PLATFORM_BYTES)
+    platform = PLATFORM_BYTES if stack.system_log else ()
+    sizes = (log_bytes, stack.access_log_bytes, *platform, *stack.more_events)
     bytes_logged = sum(size + EVENT_BYTES for size in sizes)
-    traces = SAMPLED_SHARE if stack.tracing else 0.0
+    traces = stack.traced_share
     quantities = {
         "gateway_request": (1, "1"),
         "function_request": (1, "1"),

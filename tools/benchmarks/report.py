@@ -18,6 +18,9 @@ from tools.benchmarks.cost import (
     TABLE_MS,
     Item,
     Settings,
+    bill,
+    levers,
+    usual,
 )
 from tools.benchmarks.measure import Measured
 from tools.benchmarks.tricks import TRICKS
@@ -63,7 +66,6 @@ def _kept(measured: Measured, name: str) -> float:
 def page(
     measured: Measured,
     goals: Sequence[Target],
-    items: Sequence[Item],
     stack: Settings,
     prices: dict[str, Any],
 ) -> str:
@@ -83,7 +85,7 @@ def page(
             "",
             *_figures(measured),
             "",
-            *_bill(items, stack, prices),
+            *_bill(measured, stack, prices),
             "",
         ]
     )
@@ -133,22 +135,50 @@ def _figures(measured: Measured) -> list[str]:
     ]
 
 
-def _bill(items: Sequence[Item], stack: Settings, prices: dict[str, Any]) -> list[str]:
-    total = sum(item.dollars for item in items)
+def _items(measured: Measured, stack: Settings, prices: dict[str, Any]) -> list[Item]:
+    cpu_ms = measured.function.warm_cpu
+    return bill(stack, cpu_ms=cpu_ms, log_bytes=measured.log_bytes, prices=prices)
+
+
+def bill_target(measured: Measured, stack: Settings, prices: dict[str, Any]) -> Target:
+    """The bill of a million requests."""
+    total = sum(item.dollars for item in _items(measured, stack, prices))
+    return Target("dollars per million requests", total, 4.60)
+
+
+def _bill(measured: Measured, stack: Settings, prices: dict[str, Any]) -> list[str]:
+    ours, theirs = (_items(measured, one, prices) for one in (stack, usual(stack)))
+    totals = [sum(item.dollars for item in items) for items in (ours, theirs)]
+    rows = [
+        (own.what, own.quantity, f"{own.dollars:.2f}", other.quantity, f"{other.dollars:.2f}")
+        for own, other in zip(ours, theirs, strict=True)
+    ]
+    changes = {
+        name: sum(item.dollars for item in _items(measured, other, prices)) - totals[0]
+        for name, other in levers(stack).items()
+    }
     return [
         "## Dollars per million requests",
         "",
         f"Stage `prod`, {prices['region']}, prices of {prices['date']} without free tier; every"
         " request reads a record of up to 4 KB. Compute is the measured CPU time, stretched to"
         f" the share of a processor that {stack.memory_mb} MB buy ({MB_OF_ONE_CPU} MB buy one),"
-        f" and {TABLE_MS} ms taken for the way to DynamoDB. Traces are counted at the default"
-        f" sampling for {REQUESTS_PER_SECOND} requests/s. Not counted: data transfer, storage,"
+        f" and {TABLE_MS} ms taken for the way to DynamoDB. Traces are counted for"
+        f" {REQUESTS_PER_SECOND} requests/s. The usual tutorial has the execution log at INFO with"
+        " data trace, prints the whole event, and leaves tracing at its default; the size of these"
+        " logs is taken from AWS's examples. Not counted: data transfer, storage,"
         " alarms, dashboard and custom metrics, which do not grow with requests.",
         "",
-        "| | of one request | dollars per million |",
-        "|---|---:|---:|",
-        *(f"| {item.what} | {item.quantity} | {item.dollars:.2f} |" for item in items),
-        f"| **in all** | | **{total:.2f}** |",
+        "| | of one request | dollars per million | in the usual tutorial | dollars |",
+        "|---|---:|---:|---:|---:|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        f"| **in all** | | **{totals[0]:.2f}** | | **{totals[1]:.2f}** |",
+        "",
+        "What one setting alone would change:",
+        "",
+        "| lever | dollars per million |",
+        "|---|---:|",
+        *(f"| {name} | {change:+.2f} |" for name, change in changes.items()),
         "",
         "Sources:",
         "",

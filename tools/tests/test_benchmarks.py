@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tools.template import Template
 STACK = cost.Settings(
     memory_mb=512, architecture="arm64", tracing=True, access_log_bytes=374, variables={}
 )
+RULE = {"traces_per_second": 0, "trace_percent": 2}
 FLOOR = Figures(200, 1.0, 1.6, 45)
 SLOWER = Figures(220, 1.2, 2.0, 60)
 OTHERS = dict.fromkeys(NAMES, SLOWER) | {"floor": FLOOR}
@@ -23,10 +25,40 @@ MEASURED = Measured(OTHERS | {"function": Figures(150, 0.9, 1.5, 40)}, 400)
 
 
 def test_settings_are_those_of_template(prod_template: Template) -> None:
-    found = cost.settings(prod_template)
+    found = cost.settings(prod_template, **RULE)
     assert (found.memory_mb, found.architecture, found.tracing) == (512, "arm64", True)
     assert set(found.variables) == {"LOG_LEVEL", "ALLOWED_ORIGINS", "CACHE_MAX_AGE"}
     assert 100 < found.access_log_bytes < 2000
+    assert not found.system_log
+    assert found.traced_share == 0.02
+
+
+def test_traced_share_is_first_requests_and_share_of_others() -> None:
+    assert STACK.traced_share == 0.145  # the default sampling, at 10 requests a second
+    assert replace(STACK, traces_per_second=20).traced_share == 1
+    assert replace(STACK, tracing=False).traced_share == 0
+
+
+def test_usual_tutorial_costs_its_logs_and_traces() -> None:
+    def dollars(stack: cost.Settings) -> dict[str, float]:
+        items = cost.bill(stack, cpu_ms=1.0, log_bytes=500, prices=cost.prices())
+        return {item.what.partition(",")[0]: item.dollars for item in items}
+
+    ours = replace(STACK, system_log=False, traces_per_second=0, trace_percent=2)
+    own, other = dollars(ours), dollars(cost.usual(ours))
+    more = {name: other[name] - own[name] for name in own if other[name] != own[name]}
+    assert set(more) == {"CloudWatch Logs", "X-Ray"}
+    assert more["X-Ray"] == pytest.approx((0.145 - 0.02) * 5)
+    assert own["CloudWatch Logs"] == pytest.approx((500 + 374 + 2 * 26) * 0.5 / 1000)
+    assert more["CloudWatch Logs"] > 3
+
+
+def test_each_lever_changes_the_bill() -> None:
+    ours = replace(STACK, system_log=False, traces_per_second=0, trace_percent=2)
+    for name, lever in cost.levers(ours).items():
+        prices = cost.prices()
+        bills = [cost.bill(one, cpu_ms=1, log_bytes=500, prices=prices) for one in (ours, lever)]
+        assert bills[0] != bills[1], name
 
 
 def test_another_template_is_refused(prod_template: Template) -> None:
@@ -34,7 +66,7 @@ def test_another_template_is_refused(prod_template: Template) -> None:
     stage = prod_template.only("AWS::ApiGateway::Stage")
     del body["Resources"][stage.logical_id]
     with pytest.raises(AssertionError, match="0 resources of type AWS::ApiGateway::Stage"):
-        cost.settings(Template.from_json(body))
+        cost.settings(Template.from_json(body), **RULE)
 
 
 def test_bill_is_quantity_times_price() -> None:
@@ -77,12 +109,12 @@ def test_missed_target_is_named() -> None:
     assert all(goal.reached for goal in goals)
     slow = Measured(OTHERS | {"function": Figures(212, 1.16, 1, 1)}, 451)
     assert not any(goal.reached for goal in report.targets(slow, 31 * 1024))
-    page = report.page(slow, report.targets(slow, 10_240), [], STACK, cost.prices())
+    page = report.page(slow, report.targets(slow, 10_240), STACK, cost.prices())
     assert page.count("**no**") == 6
 
 
 def test_page_names_python_processor_and_every_subject() -> None:
-    page = report.page(MEASURED, report.targets(MEASURED, 10_240), [], STACK, cost.prices())
+    page = report.page(MEASURED, report.targets(MEASURED, 10_240), STACK, cost.prices())
     assert f"Python {platform.python_version()}" in page
     assert report.processor() in page
     assert all(f"| {report.LABELS[name]} |" in page for name in NAMES)
