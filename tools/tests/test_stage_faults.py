@@ -18,6 +18,7 @@ from tests_e2e.client import Request as Sent
 from tests_e2e.proxy import Request, Response
 from tests_e2e.target import LOCAL_PREFIX
 from tools.local_stage import RunningStage
+from tools.proof.stage.fault import Fault
 from tools.proof.stage.faults import FAULTS, logs, rate
 
 PATH = f"{LOCAL_PREFIX}users/staging/user"
@@ -69,10 +70,11 @@ def test_log_retention_is_restored(
 ) -> None:
     """To what the stage had, also after a failure."""
     running = cast(RunningStage, SimpleNamespace(outputs={"AccessLogGroup": GROUP}))
+    fault = Fault("logs-expire", "kept", "", change=logs.retention("AccessLogGroup", days))
     if before:
         log_group.put_retention_policy(logGroupName=GROUP, retentionInDays=before)
     try:
-        with logs.retention("AccessLogGroup", days)(lambda _: log_group, running):
+        with fault.changed(lambda _: log_group, running):
             assert _days(log_group) == days
             if fails:
                 raise KeyboardInterrupt

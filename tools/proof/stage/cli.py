@@ -27,7 +27,7 @@ from tools.proof.shared.evidence import FOLDER, Kill, Summary
 from tools.proof.shared.suite import function_of
 from tools.proof.shared.verdicts import unproven
 from tools.proof.stage.faults import FAULTS
-from tools.proof.stage.run import Verdict, faulty_stage, judged
+from tools.proof.stage.run import faulty_stage, judged
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -108,43 +108,29 @@ def _judged_on(stage: str, names: Sequence[str], full: bool, smoke: bool) -> lis
     faults = [fault for fault in FAULTS if fault.stage == stage and fault.name in names]
     try:
         with faulty_stage(stage) as wrong:
-            verdicts = judged(
-                wrong, faults, full=full, smoke=smoke, tell=_tell_smoke if smoke else _tell
-            )
-            return [_kill(verdict) for verdict in verdicts]
+            tell = _tell_smoke if smoke else _tell
+            return judged(wrong, faults, full=full, smoke=smoke, tell=tell)
     except LocalStageError as problem:
         raise CannotRunError(str(problem)) from None
     except KeyboardInterrupt:
         raise CannotRunError("interrupted") from None
 
 
-def _kill(verdict: Verdict) -> Kill:
-    """The row of a fault in the evidence; without tests where it survived."""
-    fault = verdict.fault
-    more = {
-        "stage": fault.stage,
-        "other_tests": list(verdict.others),
-        "seconds": round(verdict.seconds, 2),
-    }
-    return Kill(fault.promise, fault.name, fault.description, verdict.caught, more)
-
-
-def _tell(verdict: Verdict) -> None:
+def _tell(kill: Kill) -> None:
     """Print the fault, its promise, which test caught it, and in brackets which others failed."""
-    fault, caught, others = verdict.fault, _short(verdict.caught), _short(verdict.others)
+    caught, others = _short(kill.tests), _short(kill.more["other_tests"])
     status = "caught  " if caught else "SURVIVED"
     noticed = f"[{', '.join(others)}]" if others else "" if caught else "no test failed"
-    line = f"{status} {verdict.seconds:5.1f} s  {fault.name:36} {fault.promise:30}"
+    line = f"{status} {kill.more['seconds']:5.1f} s  {kill.mutant:36} {kill.promise:30}"
     print(line, ", ".join(caught), noticed, flush=True)
 
 
-def _tell_smoke(verdict: Verdict) -> None:
+def _tell_smoke(kill: Kill) -> None:
     """Print the fault, and the smoke test that turned red, whatever it promises."""
-    red = [*verdict.caught, *verdict.others]
+    red = [*kill.tests, *kill.more["other_tests"]]
     status = "red  " if red else "green"
-    print(
-        status, f"{verdict.seconds:5.1f} s  {verdict.fault.name:36}", *_short(red[:1]), flush=True
-    )
+    line = f"{status} {kill.more['seconds']:5.1f} s  {kill.mutant:36}"
+    print(line, *_short(red[:1]), flush=True)
 
 
 def _short(tests: Sequence[str]) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from tools.local_stage import RunningStage
 
 HOST = "127.0.0.1"
 Clients = Callable[[str], Any]  # service -> boto3 client that bypasses the proxy
-Change = Callable[[Clients, RunningStage], AbstractContextManager[None]]
+Undo = Callable[[], object]
+Change = Callable[[Clients, RunningStage], Undo]
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Fault:
     """Wrong in what is answered (`behaviour`), how it is served, or what is deployed (`change`).
 
     `stage` is the good stage behind the proxy: `staging` where IAM matters, and for faults that
-    take long, so that both stages have their share of the work. A `change` is undone at the end
-    of its block.
+    take long, so that both stages have their share of the work. A `change` returns
+    what undoes it.
     """
 
     promise: str
@@ -35,6 +36,15 @@ class Fault:
     plain_http: bool = False
     change: Change | None = None
     stage: str = "local"
+
+    @contextmanager
+    def changed(self, clients: Clients, running: RunningStage) -> Iterator[None]:
+        """Deploy the change, if any, for the duration of the block."""
+        undo = self.change(clients, running) if self.change else lambda: None
+        try:
+            yield
+        finally:
+            undo()
 
 
 def certified(authority: trustme.CA, host: str = HOST) -> ssl.SSLContext:

@@ -6,8 +6,8 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,24 +23,12 @@ from tests_e2e.failing_table import FailingTable
 from tests_e2e.proxy import Proxy, proxy
 from tools.local_stage import RunningStage, serve
 from tools.proof.shared.command import CannotRunError
+from tools.proof.shared.evidence import Kill
 from tools.proof.shared.suite import Suite, collect
 from tools.proof.stage.fault import Fault, certified
 from tools.proof.stage.replay import Replay
 
 SUITE = str(Path(__file__).resolve().parents[3] / "tests_e2e")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Which tests a fault turned red.
-
-    `caught` names those that carry the promise that the fault breaks, `others` those that do not.
-    """
-
-    fault: Fault
-    caught: tuple[str, ...]
-    others: tuple[str, ...]
-    seconds: float
 
 
 @dataclass
@@ -52,7 +40,6 @@ class FaultyStage:
     running: RunningStage
     authority: trustme.CA
     ca_bundle: Path
-    _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -61,8 +48,7 @@ class FaultyStage:
     @contextmanager
     def wrong(self, fault: Fault) -> Iterator[None]:
         """Be wrong in this one way for the duration of the block."""
-        changed = fault.change(self.client, self.running) if fault.change else nullcontext()
-        with self.front.behaving(fault.behaviour), changed:
+        with self.front.behaving(fault.behaviour), fault.changed(self.client, self.running):
             self.front.plain_http = fault.plain_http
             if fault.tls:
                 self.front.tls = fault.tls(self.authority)
@@ -70,13 +56,11 @@ class FaultyStage:
 
     def client(self, service: str) -> Any:
         """A client that bypasses the proxy."""
-        if service not in self._clients:
-            self._clients[service] = boto3.client(  # type: ignore[call-overload]
-                service,
-                endpoint_url=self.running.environment["AWS_ENDPOINT_URL"],
-                verify=str(self.running.ca_bundle),
-            )
-        return self._clients[service]
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.running.environment["AWS_ENDPOINT_URL"],
+            verify=str(self.running.ca_bundle),
+        )
 
     @property
     def environment(self) -> dict[str, str]:
@@ -87,9 +71,12 @@ class FaultyStage:
             "AWS_CA_BUNDLE": str(self.ca_bundle),
         }
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Tell the suite that its stage is also the one whose table can fail."""
+        config.stash[conftest.FAILING_TABLE] = self._failing_table
+
     @contextmanager
-    def failing_table(self, exchanges: Exchanges) -> Iterator[FailingTable]:
-        """Serve the checks of a failing table: the table of this stage can fail, too."""
+    def _failing_table(self, exchanges: Exchanges) -> Iterator[FailingTable]:
         stage = target.of(self.url, ca_bundle=self.ca_bundle)
         with closing(Client(stage, exchanges)) as client:
             yield FailingTable(client, self.table)
@@ -118,34 +105,28 @@ def judged(
     *,
     full: bool,
     smoke: bool = False,
-    tell: Callable[[Verdict], None],
-) -> list[Verdict]:
-    """Let the suite, or its smoke tests alone, judge every fault. Raises CannotRunError."""
+    tell: Callable[[Kill], None],
+) -> list[Kill]:
+    """Let the suite, or its smoke tests alone, judge every fault. Raises CannotRunError.
+
+    `tests` names those that fail and carry the promise that the fault breaks, `other_tests` those
+    that fail and do not.
+    """
     os.environ.update(stage.environment)
-    verdicts: list[Verdict] = []
+    kills: list[Kill] = []
 
     def serve(suite: Suite) -> None:
         replay = Replay(suite)
         for fault in faults:
-            verdicts.append(_verdict(stage, replay, fault, full=full))
-            tell(verdicts[-1])
-        problems = list(_red_without_fault(replay, verdicts))
+            kills.append(_kill(stage, replay, fault, full=full))
+            tell(kills[-1])
+        problems = list(_red_without_fault(replay, kills))
         if problems:
             raise CannotRunError("; ".join(problems))
 
     selection = ["-m", "smoke"] if smoke else []
-    collect([*_arguments(stage), *selection], serve, [_Settings(stage)])
-    return verdicts
-
-
-class _Settings:
-    """Tells the suite that its stage is also the one whose table can fail."""
-
-    def __init__(self, stage: FaultyStage) -> None:
-        self._stage = stage
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[conftest.FAILING_TABLE] = self._stage.failing_table
+    collect([*_arguments(stage), *selection], serve, [stage])
+    return kills
 
 
 def _arguments(stage: FaultyStage) -> list[str]:
@@ -155,13 +136,15 @@ def _arguments(stage: FaultyStage) -> list[str]:
     return [*arguments, "--auth", "iam" if stage.running.signed else "none"]
 
 
-def _verdict(stage: FaultyStage, replay: Replay, fault: Fault, *, full: bool) -> Verdict:
+def _kill(stage: FaultyStage, replay: Replay, fault: Fault, *, full: bool) -> Kill:
     own, others = replay.with_promise(fault.promise), replay.without_promise(fault.promise)
     started = time.monotonic()
     with stage.wrong(fault):
         caught = _names(replay, own, all_of_them=full)
         also = _names(replay, others, all_of_them=full) if full or not caught else ()
-    return Verdict(fault, caught, also, time.monotonic() - started)
+    seconds = round(time.monotonic() - started, 2)
+    more = {"stage": fault.stage, "other_tests": also, "seconds": seconds}
+    return Kill(fault.promise, fault.name, fault.description, caught, more)
 
 
 def _names(replay: Replay, items: list[pytest.Item], *, all_of_them: bool) -> tuple[str, ...]:
@@ -170,9 +153,9 @@ def _names(replay: Replay, items: list[pytest.Item], *, all_of_them: bool) -> tu
     return tuple(names if all_of_them else islice(names, 1))
 
 
-def _red_without_fault(replay: Replay, verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _red_without_fault(replay: Replay, kills: Sequence[Kill]) -> Iterator[str]:
     """A test that fails on the good stage, too, has caught nothing."""
-    failed = {name for verdict in verdicts for name in (*verdict.caught, *verdict.others)}
+    failed = {name for kill in kills for name in (*kill.tests, *kill.more["other_tests"])}
     items = [item for item in replay.items if item.nodeid in failed]
     for item, report in replay.failures(items):
         yield f"{item.nodeid} fails on the good stage, too: {report.splitlines()[-1]}"

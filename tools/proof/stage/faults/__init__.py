@@ -1,29 +1,9 @@
 """Every fault, in modules by what it is about: a new fault is one entry in one of them."""
 
-from tools.proof.stage.faults import (
-    access,
-    caching,
-    cors,
-    headers,
-    logs,
-    rate,
-    records,
-    routes,
-    table,
-    tls,
-    values,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-FAULTS = (
-    *records.FAULTS,
-    *values.FAULTS,
-    *routes.FAULTS,
-    *caching.FAULTS,
-    *headers.FAULTS,
-    *cors.FAULTS,
-    *rate.FAULTS,
-    *access.FAULTS,
-    *tls.FAULTS,
-    *table.FAULTS,
-    *logs.FAULTS,
-)
+from tools.proof.stage.fault import Fault
+
+_MODULES = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+FAULTS: tuple[Fault, ...] = tuple(fault for module in _MODULES for fault in module.FAULTS)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,7 +13,7 @@ from tests_e2e.proxy import Behaviour, Forward, Request, Response
 from tests_e2e.signing import Signer
 from tools.local_stage import RunningStage
 from tools.proof.stage.edits import answers, code, edits, of_stage, preflight, without
-from tools.proof.stage.fault import Change, Clients, Fault
+from tools.proof.stage.fault import Change, Clients, Fault, Undo
 from tools.proof.stage.faults.routes import MISSING_TOKEN
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -47,28 +45,20 @@ def _trusts(credentials: str) -> Behaviour:
 def _grants(action: str) -> Change:
     """The function's role may call one action more, on every resource."""
 
-    @contextmanager
-    def change(clients: Clients, running: RunningStage) -> Iterator[None]:
+    def change(clients: Clients, running: RunningStage) -> Undo:
         policy = {"RoleName": _role(clients, running), "PolicyName": "more"}
         statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         clients("iam").put_role_policy(**policy, PolicyDocument=document)
-        try:
-            yield
-        finally:
-            clients("iam").delete_role_policy(**policy)
+        return partial(clients("iam").delete_role_policy, **policy)
 
     return change
 
 
-@contextmanager
-def _administrator(clients: Clients, running: RunningStage) -> Iterator[None]:
+def _administrator(clients: Clients, running: RunningStage) -> Undo:
     policy = {"RoleName": _role(clients, running), "PolicyArn": ADMINISTRATOR}
     clients("iam").attach_role_policy(**policy)
-    try:
-        yield
-    finally:
-        clients("iam").detach_role_policy(**policy)
+    return partial(clients("iam").detach_role_policy, **policy)
 
 
 def _role(clients: Clients, running: RunningStage) -> str:

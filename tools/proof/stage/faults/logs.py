@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from contract.stages import LOG_LINE_BYTES
 from tests_e2e.proxy import Behaviour, Forward, Request, Response
 from tools.local_stage import RunningStage
 from tools.proof.stage.edits import aws, of_stage
-from tools.proof.stage.fault import Change, Clients, Fault
+from tools.proof.stage.fault import Change, Clients, Fault, Undo
 
 FILTER_LOG_EVENTS = "Logs_20140328.FilterLogEvents"
 LONGEST_RETENTION_DAYS = 3653  # 10 years, the longest that CloudWatch Logs offers
@@ -62,15 +61,11 @@ def _personal_name(_: Request, response: Response) -> str | None:
 def retention(output: str, days: int | None) -> Change:
     """Keep the log group of that output for so many days; None: without end."""
 
-    @contextmanager
-    def change(clients: Clients, running: RunningStage) -> Iterator[None]:
+    def change(clients: Clients, running: RunningStage) -> Undo:
         logs, group = clients("logs"), running.outputs[output]
         before = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]
         _keep(logs, group, days)
-        try:
-            yield
-        finally:
-            _keep(logs, group, before.get("retentionInDays"))
+        return lambda: _keep(logs, group, before.get("retentionInDays"))
 
     return change
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 from tests_e2e.proxy import Behaviour, Request, Response
 from tools.local_stage import RunningStage
 from tools.proof.stage.edits import code, edits, header, status
-from tools.proof.stage.fault import Clients, Fault
+from tools.proof.stage.fault import Clients, Fault, Undo
 
 UNITS = {"ReadCapacityUnits": 100, "WriteCapacityUnits": 100}
 
@@ -30,18 +28,13 @@ def _remembers_503() -> Behaviour:
     return edits(change)
 
 
-@contextmanager
-def _provisioned(clients: Clients, running: RunningStage) -> Iterator[None]:
+def _provisioned(clients: Clients, running: RunningStage) -> Undo:
     dynamodb, table = clients("dynamodb"), running.outputs["TableName"]
     dynamodb.update_table(TableName=table, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
-    try:
-        yield
-    finally:
-        dynamodb.update_table(TableName=table, BillingMode="PAY_PER_REQUEST")
+    return lambda: dynamodb.update_table(TableName=table, BillingMode="PAY_PER_REQUEST")
 
 
-@contextmanager
-def _not_recoverable(clients: Clients, running: RunningStage) -> Iterator[None]:
+def _not_recoverable(clients: Clients, running: RunningStage) -> Undo:
     def recovery(*, enabled: bool) -> None:
         clients("dynamodb").update_continuous_backups(
             TableName=running.outputs["TableName"],
@@ -49,10 +42,7 @@ def _not_recoverable(clients: Clients, running: RunningStage) -> Iterator[None]:
         )
 
     recovery(enabled=False)
-    try:
-        yield
-    finally:
-        recovery(enabled=True)
+    return lambda: recovery(enabled=True)
 
 
 FAULTS = (
