@@ -7,7 +7,7 @@ LEVELS := lint types unit infra tools e2e mutation bench
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment local test $(LEVELS) bootstrap deploy diff destroy lock clean announced
+.PHONY: help environment local test $(LEVELS) release-gate bootstrap deploy diff destroy lock clean announced
 
 help: ## list the targets and the levels
 	@echo "make TARGET:"
@@ -39,6 +39,10 @@ deploy diff destroy: announced ## one stage on AWS (STAGE=dev ARGS="...")
 	@test -n "$(STAGE)" || { echo "name the stage: make $@ STAGE=dev" >&2; exit 2; }
 	@$(TOX) run -qq --notest -e local
 	@$(DEV) -m tools.cdk $@ -c stage=$(STAGE) $(ARGS)
+
+release-gate: announced ## build, check or release a set (ARGS="build --output DIR")
+	@$(TOX) run -qq --notest -e local
+	@$(DEV) -m tools.release_gate $(ARGS)
 
 announced: $(TOX)
 	@test -x $(DEV) || echo "installing the locked packages in .tox/dev ..."

@@ -1,4 +1,4 @@
-"""`python -m tools.release_gate build|check|rules`. Exits with 0 release, 1 refuse, 2 undecided."""
+"""`python -m tools.release_gate build|check|release|rules`: 0 release, 1 refuse, 2 undecided."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from tools.release_gate import allowances, checking, documentation, released_set
 from tools.release_gate.problems import UndecidedError
+from tools.release_gate.releasing import command as releasing
 from tools.release_gate.reports import write_reports
 
 UNDECIDED = 2
@@ -100,6 +101,7 @@ def _parser() -> Parser:
     build.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
     build.set_defaults(action=_build)
     _add_check(commands)
+    releasing.add(commands)
     table = commands.add_parser("rules", help="write the table of rules in docs/release-gate.md")
     table.set_defaults(action=_rules)
     return parser

@@ -97,7 +97,7 @@ def test_verify_role_calls_both_routes_of_its_stage_alone(roles: Template) -> No
 
 
 def test_verify_role_changes_nothing(roles: Template) -> None:
-    verbs = ("Describe", "Filter", "Get", "Invoke", "List")
+    verbs = ("Describe", "Filter", "GET", "Get", "Invoke", "List")
     granted = _granted(_role(roles, "VerifyRole"))
     assert [a for a, _ in granted if not a.partition(":")[2].startswith(verbs)] == []
     everywhere = {action for action, resource in granted if resource == "*"}

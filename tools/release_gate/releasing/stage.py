@@ -1,0 +1,147 @@
+"""A stage of a release: how to reach it, and what its account answers about it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from contract.stages import STAGES
+from tools.evidence import template_digest
+from tools.release_gate.problems import UndecidedError
+from tools.release_gate.released_set import ReleasedSet
+from tools.release_gate.settings import DEMANDS, Demands
+
+# Those whose e2e evidence another stage demands: there the whole suite runs, which writes.
+REHEARSING = {
+    level.removeprefix("e2e-")
+    for demands in DEMANDS.values()
+    for level, kind in demands.levels.items()
+    if kind == "e2e"
+}
+ROLLED_BACK = ("UPDATE_ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE")
+SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage by name, its stack, and the environment variables that lead to its account.
+
+    `environment` is for what deploys, `verifying` for what reads and tests (the same unless it is
+    given). `url` is read from the stack's output where it is None.
+    """
+
+    name: str
+    stack_name: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    verifying: Mapping[str, str] | None = None
+    url: str | None = None
+
+    @property
+    def deploy_environment(self) -> dict[str, str]:
+        return {**os.environ, **self.environment}
+
+    @property
+    def verify_environment(self) -> dict[str, str]:
+        return {**os.environ, **(self.environment if self.verifying is None else self.verifying)}
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether the whole e2e suite runs here, and not the smoke tests alone."""
+        return self.name in REHEARSING
+
+    @property
+    def signed(self) -> bool:
+        return STAGES[self.name].iam
+
+    @property
+    def demands(self) -> Demands:
+        return DEMANDS[self.name]
+
+    def client(self, service: str) -> Any:
+        """Return a client with the credentials that read and test."""
+        with _environment(self.verify_environment):
+            return boto3.Session().client(service)  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What CloudFormation answers of a stack."""
+
+    status: str
+    template: str  # the digest of its content
+    outputs: Mapping[str, str]
+
+    @property
+    def settled(self) -> bool:
+        return self.status in SETTLED
+
+    @property
+    def rolled_back(self) -> bool:
+        """Whether CloudFormation went back by itself."""
+        return self.status in ROLLED_BACK
+
+
+def read(stage: Stage) -> Deployed | None:
+    """Read a stack back; None where there is no such stack. Raises UndecidedError."""
+    try:
+        cloudformation = stage.client("cloudformation")
+        (stack,) = cloudformation.describe_stacks(StackName=stage.stack_name)["Stacks"]
+        answer = cloudformation.get_template(StackName=stage.stack_name, TemplateStage="Original")
+    except ClientError as error:
+        if "does not exist" in error.response["Error"]["Message"]:
+            return None
+        raise UndecidedError(f"stack {stage.stack_name}: {error}") from None
+    except BotoCoreError as error:
+        raise UndecidedError(f"stack {stage.stack_name}: {error}") from None
+    body = answer["TemplateBody"]
+    outputs = {row["OutputKey"]: row["OutputValue"] for row in stack.get("Outputs", [])}
+    digest = template_digest(json.loads(body) if isinstance(body, str) else body)
+    return Deployed(stack["StackStatus"], digest, outputs)
+
+
+def holds(deployed: Deployed | None, released: ReleasedSet | None, stage: Stage) -> bool:
+    """Return whether the stack has exactly the template that a set has for the stage."""
+    if deployed is None or released is None:
+        return False
+    return deployed.template == template_digest(released.template(stage.name).body)
+
+
+def ringing(stage: Stage) -> list[str]:
+    """Return the names of the stack's alarms that ring. Raises UndecidedError."""
+    try:
+        pages = stage.client("cloudformation").get_paginator("list_stack_resources")
+        names = [
+            row["PhysicalResourceId"]
+            for page in pages.paginate(StackName=stage.stack_name)
+            for row in page["StackResourceSummaries"]
+            if row["ResourceType"] == "AWS::CloudWatch::Alarm"
+        ]
+        alarms = stage.client("cloudwatch").get_paginator("describe_alarms")
+        found = [
+            alarm
+            for page in (alarms.paginate(AlarmNames=names) if names else ())
+            for alarm in page["MetricAlarms"]
+        ]
+    except (ClientError, BotoCoreError) as error:
+        raise UndecidedError(f"alarms of {stage.stack_name}: {error}") from None
+    return sorted(alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM")
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """boto3 reads the endpoint, the CA bundle and the profile from the process's environment."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

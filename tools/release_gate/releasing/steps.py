@@ -1,0 +1,78 @@
+"""The steps of a release: each has a name, a duration and a log, and fails in one line."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.release_gate.problems import UndecidedError
+
+
+class StepFailedError(Exception):
+    """What a step looked at is bad; the message is one line that names the step and its log."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that has ended."""
+
+    name: str
+    seconds: float
+    log: Path
+    good: bool
+
+
+@dataclass
+class Steps:
+    """Runs steps; their logs are numbered files in `folder`."""
+
+    folder: Path
+    report: Callable[[str], None]
+    done: list[Step] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Path]:
+        """Time a step, and yield the path of its log."""
+        word = re.sub(r"\W+", "-", name.lower())
+        log = self.folder / f"{len(self.done) + 1:02}-{word}.log"
+        self.report(f"{name} (log: {log})")
+        log.touch()
+        started, good = time.monotonic(), False
+        try:
+            yield log
+            good = True
+        finally:
+            seconds = round(time.monotonic() - started, 1)
+            self.done.append(Step(name, seconds, log, good))
+
+    def run(self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> None:
+        """Run a module of this Python. Raises StepFailedError, or UndecidedError on exit code 2."""
+        with self.step(name) as log:
+            with log.open("wb") as output:
+                code = subprocess.run(
+                    [sys.executable, "-m", *command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env=dict(env),
+                    cwd=cwd,
+                    check=False,
+                ).returncode
+            if code == 2:
+                raise UndecidedError(f"{name}: {last_line(log)} (log: {log})")
+            if code:
+                raise StepFailedError(f"{name}: {last_line(log)} (log: {log})")
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a log that says something."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search(r"error|❌|failed|refuse", line, re.IGNORECASE)]
+    return (errors or lines or ["it printed nothing"])[-1]
