@@ -12,7 +12,7 @@ import importlib.abc
 import importlib.util
 import sys
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +37,7 @@ class Assertions:
         self.found: list[Template] = []
         self.used = False  # since somebody set it to False
         self.readers: dict[int, tuple[FixtureDef[object], Any]] = {}
+        self._kept: dict[int, tuple[Any, Any]] = {}  # fixtures, and their values or None
         self._base = base
         self._mutant: dict[str, Any] | None = None
         self._own: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -56,15 +57,38 @@ class Assertions:
         return self._kind is not None and isinstance(value, self._kind)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: FixtureDef[object], request: Any) -> Iterator[None]:
-        """Note the fixtures that read the template: their values are made for each mutant."""
+    def pytest_fixture_setup(
+        self, fixturedef: FixtureDef[object], request: Any
+    ) -> Generator[None, object, object]:
+        """Note the fixtures that read the template: their values are made for each mutant.
+
+        The value of a fixture that only makes it answers for every mutant, and is kept.
+        """
         before, self.used = self.used, False
         try:
-            return (yield)
+            value = yield
+            own = not self.used and self.is_template(value) and value in self._own
+            if self._mutant is None:
+                _, known = self._kept.get(id(fixturedef), (fixturedef, value))
+                self._kept[id(fixturedef)] = fixturedef, value if own and known else None
+            return value
         finally:
             if self.used:
                 self.readers[id(fixturedef)] = fixturedef, request
             self.used = self.used or before
+
+    def kept(self, fixturedef: FixtureDef[object]) -> Any:
+        """The value that a fixture has for every mutant; None where it must be set up.
+
+        A fixture keeps its value if the baseline saw it make nothing else.
+        """
+        return self._kept.get(id(fixturedef), (None, None))[1] if self._mutant else None
+
+    def prune(self) -> None:
+        """Stop requesting what the kept values were made of."""
+        for fixturedef, value in self._kept.values():
+            if value is not None:
+                fixturedef.argnames = ()
 
     def _change(self, module: ModuleType) -> None:
         self._kind = kind = module.Template

@@ -102,6 +102,9 @@ class Replay:
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Any:
         """Run the suite's own fixture once, to learn its type; its value is always replaced."""
+        if (value := self._assertions.kept(fixturedef)) is not None:
+            fixturedef.cached_result = (value, fixturedef.cache_key(request), None)
+            return value
         if fixturedef.argname != FIXTURE or self._body is None:
             return None
         key = id(fixturedef)
@@ -155,6 +158,7 @@ class Replay:
         """Stop requesting the fixtures that only the replaced `template` requested."""
         for fixturedef, _ in self._fixtures.values():
             fixturedef.argnames = ()
+        self._assertions.prune()
         for item in self._passed:
             item.fixturenames = list(item._fixtureinfo.initialnames)
 

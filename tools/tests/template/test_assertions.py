@@ -129,6 +129,24 @@ def test_idiom_is_replayed_unchanged(
     assert "every rule is kept" in shown.out
 
 
+def test_fixture_that_only_makes_template_runs_once(suite: Suite) -> None:
+    suite.write(
+        "@pytest.fixture\n"
+        "def stack():\n"
+        "    with open(__file__ + '.log', 'a') as log:\n"
+        "        log.write('x')\n"
+        "    return orders()\n"
+        "@pytest.fixture\n"
+        "def synthesized(stack):\n"
+        "    return Template.from_stack(stack)\n"
+        "def test_timeout(synthesized):\n"
+        f"    synthesized.{EXPECTED}\n"
+    )
+    assert suite.run("--only", "VisibilityTimeout:NUMBER", "--jobs", "1") == 0
+    log = suite.file.with_name("test_orders.py.log").read_text(encoding="utf-8")
+    assert log == "xx", "once to find the template, once in the baseline"
+
+
 def test_survivor_is_found(suite: Suite, capsys: pytest.CaptureFixture[str]) -> None:
     suite.write(IDIOMS["global"].replace("45}", "cdk.assertions.Match.any_value()}"))
     assert suite.run("--only", "VisibilityTimeout:NUMBER=46", "--jobs", "1") == 1
