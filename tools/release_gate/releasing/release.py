@@ -83,7 +83,9 @@ def release(plan: Plan, steps: Steps) -> Outcome:
 
 
 def _to(plan: Plan, steps: Steps, stage: Stage) -> Outcome:
-    kept = plan.kept(stage)
+    kept, deployed = plan.kept(stage), stages.read(stage)
+    if deployed and deployed.in_progress:
+        raise UndecidedError(f"{stage.stack_name}: {deployed.status}: wait until that is over")
     if not _deployed_before(plan, kept, stage):
         try:
             _decide(plan, steps, stage, kept)

@@ -16,7 +16,7 @@ from contract.stages import STAGES
 from tools.evidence import template_digest
 from tools.release_gate.problems import UndecidedError
 from tools.release_gate.released_set import ReleasedSet
-from tools.release_gate.settings import DEMANDS, Demands
+from tools.release_gate.settings import DEMANDS
 
 # Those whose e2e evidence another stage demands: there the whole suite runs, which writes.
 REHEARSING = {
@@ -60,10 +60,6 @@ class Stage:
     def signed(self) -> bool:
         return STAGES[self.name].iam
 
-    @property
-    def demands(self) -> Demands:
-        return DEMANDS[self.name]
-
     def client(self, service: str) -> Any:
         """Return a client with the credentials that read and test."""
         with _environment(self.verify_environment):
@@ -81,6 +77,11 @@ class Deployed:
     @property
     def settled(self) -> bool:
         return self.status in SETTLED
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether CloudFormation is still at it, for instance after an interruption."""
+        return self.status.endswith("_IN_PROGRESS")
 
     @property
     def rolled_back(self) -> bool:

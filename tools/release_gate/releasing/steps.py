@@ -71,8 +71,11 @@ class Steps:
 
 
 def last_line(log: Path) -> str:
-    """Return the last line of a log that says something."""
+    """Return the line of a log that says why: pytest's first failure, or the last error."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    failures = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+    if failures:
+        return failures[0]
     errors = [line for line in lines if re.search(r"error|❌|failed|refuse", line, re.IGNORECASE)]
     return (errors or lines or ["it printed nothing"])[-1]

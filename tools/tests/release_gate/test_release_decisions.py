@@ -19,7 +19,7 @@ from tools.release_gate.releasing import stage as stages
 from tools.release_gate.releasing.kept import LOCK_SECONDS, Kept
 from tools.release_gate.releasing.release import Outcome, Plan
 from tools.release_gate.releasing.stage import Deployed, Stage
-from tools.release_gate.releasing.steps import StepFailedError, Steps
+from tools.release_gate.releasing.steps import StepFailedError, Steps, last_line
 from tools.tests.release_gate import sets
 
 STAGING, PROD = Stage("staging", "UserApi-staging"), Stage("prod", "UserApi-prod")
@@ -180,6 +180,33 @@ def test_set_that_another_release_left_underway_is_not_resumed(
     with pytest.raises(UndecidedError, match="is underway"):
         _release(resumed, tmp_path)
     assert account.calls == []
+
+
+def test_stack_that_is_being_updated_is_left_alone(
+    account: Account, plan: Plan, tmp_path: Path
+) -> None:
+    account.holds = Deployed("UPDATE_ROLLBACK_IN_PROGRESS", "", {})
+    with pytest.raises(UndecidedError, match="UPDATE_ROLLBACK_IN_PROGRESS: wait"):
+        _release(plan, tmp_path)
+    assert account.calls == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "..F\nFAILED t.py::test_x - too slow\n1 failed, 2 passed\n",
+            "FAILED t.py::test_x - too slow",
+        ),
+        ("deploying\nerror: no rights\nat main.js:1\n", "error: no rights"),
+        ("done\n\n", "done"),
+        ("", "it printed nothing"),
+    ],
+)
+def test_red_step_says_why_in_one_line(tmp_path: Path, text: str, line: str) -> None:
+    log = tmp_path / "step.log"
+    log.write_text(text)
+    assert last_line(log) == line
 
 
 @pytest.mark.parametrize("state", [release.OLD, release.NEW, release.NEITHER, release.NOTHING])
