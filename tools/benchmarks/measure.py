@@ -143,9 +143,12 @@ def _figures(cold: Sequence[dict[str, float]], warm: Sequence[dict[str, float]])
 @contextmanager
 def answering_table(variables: Mapping[str, str] = _STAGE) -> Iterator[dict[str, str]]:
     """Serve the table; give a subject's environment, with these variables of the function."""
-    with _no_trace_left(), _table() as url:
-        own = {**_ENVIRONMENT, **variables, "AWS_ENDPOINT_URL_DYNAMODB": url}
-        yield {**_clean(os.environ), **own}
+    with _no_trace_left(), _started("tools.benchmarks.table") as table:
+        assert table.stdout
+        url = table.stdout.readline().strip()
+        # without what would steer the AWS library elsewhere
+        theirs = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        yield {**theirs, **_ENVIRONMENT, **variables, "AWS_ENDPOINT_URL_DYNAMODB": url}
 
 
 def body(name: str, environment: dict[str, str]) -> Any:
@@ -154,37 +157,22 @@ def body(name: str, environment: dict[str, str]) -> Any:
         return json.loads(str(subject.answer()["body"]))
 
 
-@contextmanager
-def _table() -> Iterator[str]:
-    command = [sys.executable, "-m", "tools.benchmarks.table"]
+def _started(*words: str, **options: Any) -> subprocess.Popen[str]:
+    """Start a module beside this one; it ends when its standard input does."""
+    command = [sys.executable, "-m", *words]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdout
-        yield process.stdout.readline().strip()
-        assert process.stdin
-        process.stdin.close()
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, **options)
 
 
 @contextmanager
 def _running(name: str, environment: dict[str, str]) -> Iterator[_Subject]:
-    pipe = subprocess.PIPE
     if name == "powertools":  # which traces only where it takes itself to be in Lambda
         environment = {**environment, "LAMBDA_TASK_ROOT": str(ROOT)}
     with (
         tempfile.TemporaryFile() as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "tools.benchmarks.subject", name],
-            cwd=ROOT,
-            env=environment,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=log,
-            text=True,
-        ) as process,
+        _started("tools.benchmarks.subject", name, env=environment, stderr=log) as process,
     ):
         yield _Subject(process, log)
-        assert process.stdin
-        process.stdin.close()
 
 
 @contextmanager
@@ -196,8 +184,3 @@ def _no_trace_left() -> Iterator[None]:
     finally:
         if not theirs:
             shutil.rmtree(_XRAY_FOLDER, ignore_errors=True)
-
-
-def _clean(environment: Any) -> dict[str, str]:
-    """The environment without what would steer the AWS library."""
-    return {name: value for name, value in environment.items() if not name.startswith("AWS_")}

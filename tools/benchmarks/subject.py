@@ -16,6 +16,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter, process_time
 from types import SimpleNamespace
 from typing import Any
@@ -68,31 +69,18 @@ def floor() -> Request:
     return lambda: client.get_item(TableName="users", Key={"userId": {"S": "ada"}})
 
 
-def function() -> Request:
-    """Make the handler's answer, as Lambda calls for it."""
-    return _handled_by("lambda_function.handler")
-
-
-def table_resource() -> Request:
-    """Make the peer's answer on boto3's Table resource."""
-    return _handled_by("tools.benchmarks.peers.resource")
-
-
-def powertools() -> Request:
-    """Make the peer's answer on Powertools."""
-    return _handled_by("tools.benchmarks.peers.powertools")
-
-
-def _handled_by(module: str) -> Request:
+def handled_by(module: str) -> Request:
+    """Make the answer of a module's handler, as Lambda calls for it."""
     handler = importlib.import_module(module).lambda_handler
     return lambda: handler(EVENT, CONTEXT)
 
 
-SUBJECTS = {
+function = partial(handled_by, "lambda_function.handler")
+SUBJECTS: dict[str, Callable[[], Request]] = {
     "floor": floor,
     "function": function,
-    "table-resource": table_resource,
-    "powertools": powertools,
+    "table-resource": partial(handled_by, "tools.benchmarks.peers.resource"),
+    "powertools": partial(handled_by, "tools.benchmarks.peers.powertools"),
 }
 
 

@@ -7,10 +7,10 @@ process of its own, so that its time is nobody else's.
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import zlib
 from contextlib import suppress
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 
 RECORD = {
@@ -40,29 +40,26 @@ def response() -> bytes:
     return head.encode() + body
 
 
-def serve(connection: socket.socket) -> None:
-    """Answer every request of one connection."""
-    answer = response()
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    with suppress(OSError), connection, connection.makefile("rb") as stream:
-        while stream.readline():
-            length = 0
-            while (line := stream.readline().strip()) != b"":
-                name, _, value = line.partition(b":")
-                length = int(value) if name.lower() == b"content-length" else length
-            stream.read(length)
-            connection.sendall(answer)
+class Connection(StreamRequestHandler):
+    """Answers every request of one connection."""
 
+    disable_nagle_algorithm = True
 
-def accept(listener: socket.socket) -> None:
-    """Serve every connection."""
-    while True:
-        connection, _ = listener.accept()
-        Thread(target=serve, args=(connection,), daemon=True).start()
+    def handle(self) -> None:
+        answer = response()
+        with suppress(OSError):
+            while self.rfile.readline():
+                length = 0
+                while (line := self.rfile.readline().strip()) != b"":
+                    name, _, value = line.partition(b":")
+                    length = int(value) if name.lower() == b"content-length" else length
+                self.rfile.read(length)
+                self.wfile.write(answer)
 
 
 if __name__ == "__main__":
-    listener = socket.create_server(("127.0.0.1", 0))
-    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    Thread(target=accept, args=(listener,), daemon=True).start()
+    server = ThreadingTCPServer(("127.0.0.1", 0), Connection)
+    server.daemon_threads = True
+    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
