@@ -57,18 +57,17 @@ def _serve(options: argparse.Namespace, leave: Callable[[Path], None] | None) ->
             leave(running.folder / "serving.log")
         else:
             print("Serves until Ctrl-C.", flush=True)
-        return _until_ended(running)
+        _wait_until_ended(running)
+    return 0
 
 
-def _until_ended(running: RunningStage) -> int:
+def _wait_until_ended(running: RunningStage) -> None:
     try:
         running.emulator.process.wait()
+        running.emulator.check_alive()
     except Stopped as stopped:
-        if stopped.number == signal.SIGINT:
-            return 0
-        raise
-    running.emulator.check_alive()
-    raise AssertionError("unreachable: the emulator has ended")
+        if stopped.number != signal.SIGINT:
+            raise
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -90,7 +89,6 @@ def _publish(running: RunningStage, *, detached: bool) -> None:
         stage=running.stage,
         url=running.url,
         ca_bundle=str(running.ca_bundle),
-        stack_name=running.stack_name,
         detached=detached,
     )
     state.write(running.folder, served)

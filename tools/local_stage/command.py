@@ -21,7 +21,7 @@ class CommandFailedError(LocalStageError):
     """The command ended with `code`, so the logs of its stages are worth keeping."""
 
     def __init__(self, code: int, stages: Sequence[RunningStage]) -> None:
-        logs = ", ".join(str(stage.log_file) for stage in stages)
+        logs = ", ".join(str(stage.emulator.log) for stage in stages)
         super().__init__(f"the command ended with {code}; the log of its stage: {logs}")
         self.code = code
 

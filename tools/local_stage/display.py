@@ -50,12 +50,15 @@ def progress(stream: TextIO | None = None) -> Iterator[Callable[[str], None]]:
 
 def welcome(running: RunningStage) -> str:
     """Return the URL, a curl line for each kind of answer, and a line that runs the e2e suite."""
+    origin = ["-H", f"Origin: {running.allowed_origin}"]
+    preflight = ["-X", "OPTIONS", *origin, "-H", "Access-Control-Request-Method: GET"]
+    signature = _signature(running)
     requests = {
-        "a record": _curl(running, "/user/ada"),
-        "an unknown user": _curl(running, "/user/nobody"),
-        "an invalid id": _curl(running, "/user/not%20an%20id"),
-        "no id": _curl(running, "/user"),
-        "a preflight": _preflight(running),
+        "a record": _curl(running, "/user/ada", signature),
+        "an unknown user": _curl(running, "/user/nobody", signature),
+        "an invalid id": _curl(running, "/user/not%20an%20id", signature),
+        "no id": _curl(running, "/user", signature),
+        "a preflight": _curl(running, "/user/ada", preflight),
     }
     lines = [f"# {what}\n{line}" for what, line in requests.items()]
     return "\n".join(
@@ -63,27 +66,16 @@ def welcome(running: RunningStage) -> str:
     )
 
 
-def _curl(running: RunningStage, path: str) -> str:
-    signature = []
-    if running.signed:
-        keys = (
-            running.environment["AWS_ACCESS_KEY_ID"],
-            running.environment["AWS_SECRET_ACCESS_KEY"],
-        )
-        signature = ["--aws-sigv4", f"aws:amz:{REGION}:execute-api", "--user", ":".join(keys)]
-    return join(["curl", "-i", *_trust(running), *signature, running.url + path])
+def _signature(running: RunningStage) -> list[str]:
+    if not running.signed:
+        return []
+    keys = [running.environment[f"AWS_{name}"] for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")]
+    return ["--aws-sigv4", f"aws:amz:{REGION}:execute-api", "--user", ":".join(keys)]
 
 
-def _preflight(running: RunningStage) -> str:
-    headers = [f"Origin: {running.allowed_origin}", "Access-Control-Request-Method: GET"]
-    words = [word for header in headers for word in ("-H", header)]
-    return join(
-        ["curl", "-i", *_trust(running), "-X", "OPTIONS", *words, f"{running.url}/user/ada"]
-    )
-
-
-def _trust(running: RunningStage) -> list[str]:
-    return ["--cacert", str(running.ca_bundle)]
+def _curl(running: RunningStage, path: str, options: list[str]) -> str:
+    trust = ["--cacert", str(running.ca_bundle)]
+    return join(["curl", "-i", *trust, *options, running.url + path])
 
 
 def _suite(running: RunningStage) -> str:

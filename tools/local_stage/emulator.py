@@ -8,7 +8,6 @@ import ssl
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,25 +28,22 @@ SAVED_WITHIN = 40.0  # it waits up to 30 s for clients to close their TLS connec
 
 @dataclass(frozen=True)
 class Certificates:
-    """PEM files: what clients trust, and what the server shows and keeps secret."""
+    """PEM files: what clients trust, and the server's certificate with its key."""
 
     ca: Path
     server: Path
-    key: Path
 
 
 def certificates(folder: Path) -> Certificates:
     """Return the certificates in `folder`, or create them there by a new authority."""
-    paths = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
-    if not paths.key.exists():
+    paths = Certificates(folder / "ca.pem", folder / "server.pem")
+    if not paths.server.exists():
         folder.mkdir(parents=True, exist_ok=True)
         authority = trustme.CA(organization_name="local stage")
-        server = authority.issue_cert("127.0.0.1", "localhost")
         authority.cert_pem.write_to_path(paths.ca)
-        for pem in server.cert_chain_pems:
-            pem.write_to_path(paths.server, append=True)
-        paths.key.touch(mode=0o600)
-        server.private_key_pem.write_to_path(paths.key)
+        paths.server.touch(mode=0o600)
+        server = authority.issue_cert(HOST, "localhost")
+        server.private_key_and_cert_chain_pem.write_to_path(paths.server)
     return paths
 
 
@@ -148,7 +144,7 @@ def _command(fd: int, certificates: Certificates) -> list[str]:
     return [
         *(sys.executable, "-m", "hypercorn", "ministack.app:app"),
         *("--config", str(SERVER_SETTINGS), "--bind", f"fd://{fd}"),
-        *("--certfile", str(certificates.server), "--keyfile", str(certificates.key)),
+        *("--certfile", str(certificates.server), "--keyfile", str(certificates.server)),
     ]
 
 
@@ -166,7 +162,7 @@ def _environment(port: int, account: str, certificates: Certificates) -> dict[st
         "AUTH": "true",
         "USE_SSL": "1",
         "MINISTACK_SSL_CERT": str(certificates.server),
-        "MINISTACK_SSL_KEY": str(certificates.key),
+        "MINISTACK_SSL_KEY": str(certificates.server),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "AWS_ENDPOINT_URL": f"https://{HOST}:{port}",
@@ -186,6 +182,6 @@ def _wait_until_ready(running: Emulator) -> None:
                 f"{running.endpoint}/_ministack/health", context=context, timeout=5
             ).close()
             return
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(0.05)
     raise with_log(f"the emulator did not answer within {READY_WITHIN:.0f} s", running.log)

@@ -26,12 +26,10 @@ class RunningStage:
     ca_bundle: Path  # PEM file, to trust the URL's certificate
     signed: bool  # requests need a signature (AWS_IAM)
     allowed_origin: str  # an origin whose pages may read answers
-    account: str
     stack_name: str
     outputs: dict[str, str]
     environment: dict[str, str]  # for any AWS SDK or CLI, as root of the account
     folder: Path  # everything the stage writes
-    log_file: Path  # the emulator's log
     emulator: Emulator
 
     @property
@@ -119,11 +117,9 @@ def _running_stage(
         ca_bundle=running.certificates.ca,
         signed=cdk.signed(stack),
         allowed_origin=cdk.allowed_origin(stack),
-        account=running.account,
         stack_name=stack.stack_name,
         outputs=outputs,
         environment=running.client_environment,
         folder=folder,
-        log_file=running.log,
         emulator=running,
     )

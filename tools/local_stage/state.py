@@ -33,7 +33,6 @@ class Served:
     stage: str
     url: str
     ca_bundle: str
-    stack_name: str
     detached: bool
 
 

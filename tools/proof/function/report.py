@@ -40,19 +40,16 @@ class Report:
         if self.whole:
             statuses = {v.mutant.description: {v.status} for v in self.verdicts}
             lines += verdicts.reviews_broken(self.reviewed, statuses)
-            lines += [f"proves nothing: {proof.promise}: {proof.broken}" for proof in self._useless]
-            lines += verdicts.unproven(self.promised, [proof.promise for proof, _ in self._proven])
+            proven = [proof for proof, _ in self._proven]
+            # what is gone, or is not noticed by the promise's own tests
+            useless = [proof for proof in self.named if proof not in proven]
+            lines += [f"proves nothing: {proof.promise}: {proof.broken}" for proof in useless]
+            lines += verdicts.unproven(self.promised, [proof.promise for proof in proven])
         return lines
 
     @property
     def _proven(self) -> list[tuple[Named, Verdict]]:
         return [(p, v) for p, v in self.proofs if v.status in NOTICED and v.test]
-
-    @property
-    def _useless(self) -> list[Named]:
-        """What is named for a promise, but is gone or not noticed by the promise's own tests."""
-        proven = [proof for proof, _ in self._proven]
-        return [proof for proof in self.named if proof not in proven]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -63,11 +60,6 @@ class Report:
             **{status: found[status] for status in (KILLED, TIMEOUT, SURVIVED, UNTESTED)},
             "equivalent": len(self._alive) - len(self.survivors),
         }
-
-    @property
-    def summary(self) -> evidence.Summary:
-        noticed = len(self.verdicts) - len(self._alive)
-        return evidence.Summary(len(self.verdicts), noticed, len(self.survivors))
 
     @property
     def _alive(self) -> list[Verdict]:
@@ -87,11 +79,12 @@ class Report:
 
     def write(self, file: Path) -> None:
         """Write the evidence for the page of promises."""
+        noticed = len(self.verdicts) - len(self._alive)
         evidence.write(
             file,
             "unit",
             stamp=stamp(),
-            summary=self.summary,
+            summary=evidence.Summary(len(self.verdicts), noticed, len(self.survivors)),
             kills=[
                 evidence.Kill(
                     proof.promise, verdict.mutant.description, proof.broken, (str(verdict.test),)

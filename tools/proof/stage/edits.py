@@ -132,6 +132,12 @@ def _replaced(pattern: str, replacement: Replacement, text: bytes) -> bytes:
     return re.sub(pattern.encode(), new, text)
 
 
+def repeats(key: Callable[[Request], object], when: When) -> Behaviour:
+    """Give the first answer again to each request with the same key, as a cache does."""
+    first: dict[object, Response] = {}
+    return edits(lambda request, response: first.setdefault(key(request), response), when)
+
+
 def status(number: int, when: When) -> Behaviour:
     return edits(lambda _, response: replace(response, status=number), when)
 

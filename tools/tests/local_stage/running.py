@@ -12,7 +12,7 @@ from tools.local_stage.serving import RunningStage
 def running_stage(stage: str = "local", *, port: int = 4566, signed: bool = False) -> RunningStage:
     """Return what `serve` would yield, without a process behind it."""
     folder = Path("/nowhere") / str(port)
-    certificates = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
+    certificates = Certificates(folder / "ca.pem", folder / "server.pem")
     emulator = Emulator(
         port=port,
         account="000000000000",
@@ -27,11 +27,9 @@ def running_stage(stage: str = "local", *, port: int = 4566, signed: bool = Fals
         ca_bundle=certificates.ca,
         signed=signed,
         allowed_origin="https://app.example.com",
-        account=emulator.account,
         stack_name=f"UserApi-{stage}",
         outputs={"TableName": f"table-of-{stage}"},
         environment=emulator.client_environment,
         folder=folder,
-        log_file=emulator.log,
         emulator=emulator,
     )

@@ -64,9 +64,7 @@ def test_nothing_served_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
 def test_stage_in_foreground_is_listed_but_not_ended(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    served = state.Served(
-        os.getpid(), 4000, "local", "https://x/local", "/ca.pem", "UserApi-local", False
-    )
+    served = state.Served(os.getpid(), 4000, "local", "https://x/local", "/ca.pem", False)
     with state.folder_of(4000) as folder:
         state.write(folder, served)
         assert main(["status"]) == 0

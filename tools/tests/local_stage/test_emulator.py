@@ -65,7 +65,7 @@ def test_emulator_serves_https_on_its_port_and_ends(tmp_path: Path) -> None:
 
 def test_emulator_that_does_not_start_says_why(tmp_path: Path) -> None:
     files = certificates(tmp_path / "tls")
-    files.key.write_text("no key")
+    files.server.write_text("no key")
     with (
         pytest.raises(LocalStageError, match=r"the emulator is dead: .*SSL"),
         emulator(
@@ -83,7 +83,7 @@ def test_emulator_that_does_not_start_says_why(tmp_path: Path) -> None:
 def handshake(server: Certificates, trust: Path, name: str) -> None:
     """One TLS handshake in memory; raises ssl.SSLCertVerificationError."""
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(server.server, server.key)
+    serving.load_cert_chain(server.server)
     asking = ssl.create_default_context(cafile=str(trust))
     sent, received = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = asking.wrap_bio(received, sent, server_hostname=name)
@@ -120,4 +120,4 @@ def test_kept_folder_keeps_its_certificates(tmp_path: Path) -> None:
 
 
 def test_key_is_readable_by_owner_alone(tmp_path: Path) -> None:
-    assert certificates(tmp_path).key.stat().st_mode & 0o077 == 0
+    assert certificates(tmp_path).server.stat().st_mode & 0o077 == 0

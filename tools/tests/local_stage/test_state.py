@@ -13,7 +13,7 @@ from tools.local_stage import LocalStageError, state
 
 
 def served(port: int) -> state.Served:
-    return state.Served(1, port, "local", "https://x", "/ca.pem", "UserApi-local", True)
+    return state.Served(1, port, "local", "https://x", "/ca.pem", True)
 
 
 def test_folder_is_gone_after_its_stage(folders: Path) -> None:

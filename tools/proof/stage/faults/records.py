@@ -17,6 +17,7 @@ from tools.proof.stage.edits import (
     edits,
     of_stage,
     record,
+    repeats,
     slowly,
     status,
 )
@@ -25,23 +26,6 @@ from tools.proof.stage.fault import Fault
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 record_returned = partial(Fault, "record-returned")
-
-
-def _first_for_everybody() -> Behaviour:
-    """A cache whose key is not the user."""
-    first: list[bytes] = []
-
-    def change(_: Request, response: Response) -> Response:
-        first.append(response.body)
-        return replace(response, body=first[0])
-
-    return edits(change, record)
-
-
-def _first_for_each() -> Behaviour:
-    """A cache that never expires."""
-    first: dict[str, Response] = {}
-    return edits(lambda request, response: first.setdefault(request.target, response), record)
 
 
 def _with_id_in_lower_case(target: str) -> str:
@@ -67,12 +51,12 @@ FAULTS = (
     record_returned(
         "record-of-the-request-before",
         "A cache returns the first record to everybody.",
-        _first_for_everybody(),
+        repeats(lambda _: "everybody", record),
     ),
     record_returned(
         "stale-record",
         "A cache returns what a user was at first.",
-        _first_for_each(),
+        repeats(lambda request: request.target, record),
         stage="staging",
     ),
     record_returned(
