@@ -118,9 +118,7 @@ FAULTS = (
         edits(lambda _, response: replace(response, body=response.body[:100_000]), record),
         stage="staging",
     ),
-    record_returned(
-        "slow-by-3-seconds", "Every answer takes 3 seconds more.", slowly(3), stage="staging"
-    ),
+    record_returned("slow-by-3-seconds", "Every answer takes 3 seconds more.", slowly(3)),
     record_returned(
         "slow-by-10-seconds", "Every answer takes 10 seconds more.", slowly(10), stage="staging"
     ),
