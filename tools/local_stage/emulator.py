@@ -110,21 +110,14 @@ def emulator(
     of the emulator and of the functions that it runs. An emulator that `saves` its state gets time
     for that at its end.
     """
-    temporary, home = folder / "tmp", folder / "emulator-home"
-    temporary.mkdir()
-    home.mkdir()
     port = listener.getsockname()[1]
     log = folder / "emulator.log"
     process = start(
         _command(listener.fileno(), certificates),
         log=log,
-        env={
-            **_environment(port, account, certificates),
-            "TMPDIR": str(temporary),
-            "HOME": str(home),
-            **settings,
-        },
+        env={**_environment(port, account, certificates), **settings},
         cwd=folder,
+        home=folder / "emulator-home",
         pass_fds=[listener.fileno()],
     )
     try:

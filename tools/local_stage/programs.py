@@ -42,13 +42,18 @@ def start(
     log: Path,
     env: Mapping[str, str],
     cwd: Path,
+    home: Path | None = None,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` as the head of a process group of its own, writing to `log`.
 
     The kernel ends it when the calling *thread* ends (Linux), so call this from
-    a thread that lives as long as the program should.
+    a thread that lives as long as the program should. In `home`, a new folder, are its home
+    and its temporary files.
     """
+    if home:
+        home.mkdir()
+        env = {**env, "HOME": str(home), "TMPDIR": str(home)}
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-I", "-S", WATCHED, str(os.getpid()), *command],
@@ -119,10 +124,8 @@ def step(
     Its log is in `folder`, and so are its home and its temporary files.
     """
     word = name.rpartition(" ")[2]
-    log, home = folder / f"{word}.log", folder / f"{word}-home"
-    home.mkdir()
-    own = {"HOME": str(home), "TMPDIR": str(home)}
-    process = start(command, log=log, env={**env, **own}, cwd=cwd)
+    log = folder / f"{word}.log"
+    process = start(command, log=log, env=env, cwd=cwd, home=folder / f"{word}-home")
     try:
         yield Step(name, process, log)
     finally:

@@ -14,7 +14,6 @@ from mutmut.utils.format_utils import parse_mutant_key
 ROOT = Path(__file__).resolve().parents[3]
 TARGETS = ("lambda_function/*.py", "stack/settings.py", "stack/accounts.py")
 _MARK = "__mutmut_"
-Key = tuple[str, str, str]  # place, before, after: what stays when other mutants come or go
 
 
 @dataclass(frozen=True, order=True)
@@ -38,9 +37,9 @@ class Mutant:
         return ".".join(filter(None, (module, class_name, function)))
 
     @property
-    def key(self) -> Key:
-        """Place, before and after: how a proof names it."""
-        return self.place, self.before, self.after
+    def keys(self) -> dict[str, str]:
+        """What stays when other mutants come or go: how a proof names it."""
+        return {"function": self.place, "before": self.before, "after": self.after}
 
     @property
     def change(self) -> str:

@@ -52,9 +52,8 @@ class Replay:
                 self.verdicts.append(verdict)
                 advance(len(self.verdicts))
         for proof in self.named:
-            key = (proof.keys["function"], proof.keys["before"], proof.keys["after"])
             own = [test for test in traced if proof.promise in promises_of(test.item)]
-            meant = [mutant for mutant in self.mutants if mutant.key == key]
+            meant = [mutant for mutant in self.mutants if mutant.keys == proof.keys]
             self.proofs += [(proof, verdict) for verdict in verdicts(meant, own)]
 
 

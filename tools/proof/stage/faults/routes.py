@@ -7,7 +7,7 @@ import uuid
 from dataclasses import replace
 from functools import partial
 
-from tests_e2e.proxy import Behaviour, Request, Response
+from tests_e2e.proxy import Behaviour
 from tools.proof.stage.edits import (
     answers,
     asks,
@@ -36,14 +36,6 @@ unknown_path_answered = partial(Fault, "unknown-path-answered")
 gateway_errors_in_contract = partial(Fault, "gateway-errors-in-contract")
 
 
-def _by_query(request: Request, _: Response) -> bool:
-    return "?userId=" in request.target
-
-
-def _not_get(request: Request, _: Response) -> bool:
-    return request.method != "GET"
-
-
 def _clock_stopped() -> Behaviour:
     first: list[bytes] = []
 
@@ -58,7 +50,7 @@ FAULTS = (
     query_route_same(
         "query-route-with-another-tag",
         "GET /user?userId= has a tag of its own.",
-        tag(lambda: OTHER_TAG, both(record, _by_query)),
+        tag(lambda: OTHER_TAG, both(record, lambda request, _: "?userId=" in request.target)),
     ),
     query_route_same(
         "query-route-unknown",
@@ -127,7 +119,9 @@ FAULTS = (
         answers(403, MISSING_TOKEN, both(from_gateway, code("NOT_FOUND"))),
     ),
     unknown_path_answered(
-        "method-405", "Another method than GET answers 405.", status(405, both(error, _not_get))
+        "method-405",
+        "Another method than GET answers 405.",
+        status(405, both(error, lambda request, _: request.method != "GET")),
     ),
     unknown_path_answered(
         "post-like-get",
