@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-INDENTED = re.compile(r"^(?:    |\$ )(\S.*)$", re.MULTILINE)
+INDENTED = re.compile(r"^(?: {4,}|\$ )(\S.*)$", re.MULTILINE)
 IN_TABLE = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 PROGRAMS = ("make", "tox", "pytest", "python", "npm", "npx", "curl", "aws", ".ci/run", "pip", "cdk")
 

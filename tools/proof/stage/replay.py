@@ -45,6 +45,10 @@ class Replay:
                 others.setdefault(function_of(item.nodeid), item)
         return list(others.values())
 
+    def tear_down(self) -> None:
+        """Tear down every fixture but those of the session."""
+        self._suite.tear_down(self._suite.session)
+
     def failures(self, items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
         """Run tests; yield each that fails, with its report. May be left before its end."""
         for item in items:

@@ -142,6 +142,7 @@ def _kill(stage: FaultyStage, replay: Replay, fault: Fault, *, full: bool) -> Ki
     with stage.wrong(fault):
         caught = _names(replay, own, all_of_them=full)
         also = _names(replay, others, all_of_them=full) if full or not caught else ()
+    replay.tear_down()  # what a fixture read from the wrong stage must not outlive the fault
     seconds = round(time.monotonic() - started, 2)
     more = {"stage": fault.stage, "other_tests": also, "seconds": seconds}
     return Kill(fault.promise, fault.name, fault.description, caught, more)
