@@ -99,6 +99,10 @@ class Entry:
     def _at(self, level: str) -> list[Proof]:
         return [proof for proof in self.proofs if proof.level == level]
 
+    def marks(self, levels: Iterable[Level]) -> list[str]:
+        """What the table says of each level."""
+        return [self.mark(level.name) for level in levels]
+
     def mark(self, level: str) -> str:
         """What the table of promises and levels says."""
         if level not in self.promise.levels:
