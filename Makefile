@@ -7,7 +7,7 @@ LEVELS := lint types unit infra tools e2e mutation bench
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment local test $(LEVELS) release-gate bootstrap deploy diff destroy lock clean announced
+.PHONY: help environment local test report $(LEVELS) release-gate bootstrap deploy diff destroy lock clean announced
 
 help: ## list the targets and the levels
 	@echo "make TARGET:"
@@ -30,6 +30,11 @@ test: announced ## lint, types, unit, infra, tools, e2e, mutation
 
 $(LEVELS): announced
 	@$(TOX) run -qq -e $@ -- $(ARGS)
+
+report: ## name the pages that the last runs wrote
+	@pages=$$(find build -name '*.html' 2>/dev/null | sort); \
+	test -n "$$pages" || { echo "there is no page yet: make mutation writes them" >&2; exit 1; }; \
+	echo "$$pages" | sed "s|^|file://$$PWD/|"
 
 bootstrap: announced ## prepare an AWS account and region for the CDK, once
 	@$(TOX) run -qq --notest -e local
