@@ -114,10 +114,12 @@ def _synthesize(root: Path, folder: Path) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the user's account or context reaches the assembly; a deprecated call fails."""
-    theirs = {
-        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))
-    }
+    """Nothing of the user's account or context reaches the assembly; a deprecated call fails.
+
+    Nothing of pytest either: under it the CDK keeps its findings to itself.
+    """
+    kept_out = ("AWS_", "CDK_", "PYTEST_")
+    theirs = {name: value for name, value in os.environ.items() if not name.startswith(kept_out)}
     return {
         **theirs,
         "JSII_DEPRECATED": "fail",
