@@ -97,7 +97,7 @@ def test_new_and_removed_sources_are_noticed(project: Path, synthesize: Callable
 
 def test_compiled_sources_change_nothing(project: Path, synthesize: Callable[[], Path]) -> None:
     before = synthesize()
-    (project / "stack" / "__pycache__").mkdir()
+    (project / "stack" / "__pycache__").mkdir(exist_ok=True)
     (project / "stack" / "__pycache__" / "part.pyc").touch()
     assert synthesize() == before
 
