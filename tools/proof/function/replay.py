@@ -51,8 +51,10 @@ class Replay:
             for verdict in verdicts(self.mutants, traced):
                 self.verdicts.append(verdict)
                 advance(len(self.verdicts))
+        # In an order that no clock decides, so that the page of promises stays the same.
+        by_name = sorted(traced, key=lambda test: test.item.nodeid)
         for proof in self.named:
-            own = [test for test in traced if proof.promise in promises_of(test.item)]
+            own = [test for test in by_name if proof.promise in promises_of(test.item)]
             meant = [mutant for mutant in self.mutants if mutant.keys == proof.keys]
             self.proofs += [(proof, verdict) for verdict in verdicts(meant, own)]
 
