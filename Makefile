@@ -29,7 +29,7 @@ test: announced ## lint, types, unit, infra, tools, e2e, mutation
 	@$(TOX) run -q
 
 $(LEVELS): announced
-	@$(TOX) run -qq -e $@ -- $(ARGS)
+	@$(TOX) run -qq -e $@ $(if $(ARGS),-- $(ARGS))
 
 report: ## name the pages that the last runs wrote
 	@pages=$$(find build -name '*.html' 2>/dev/null | sort); \
