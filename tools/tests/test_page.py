@@ -91,7 +91,7 @@ def test_malformed_evidence_is_refused(tmp_path: Path, text: str) -> None:
         page(LEDGER, tmp_path)
 
 
-def test_check_ignores_only_when_page_was_written(
+def test_check_ignores_only_what_clock_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -103,8 +103,16 @@ def test_check_ignores_only_when_page_was_written(
     written = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(re.sub("Last run: .*", "Last run: 2001-01-01, commit x.", written))
     assert main([*arguments, "--check"]) == 0
-    PAGE.write_text(written.replace("The logs go.", "The logs stay."))
-    assert main([*arguments, "--check"]) == 1
+    for before, after in [
+        ("The logs go.", "The logs stay."),
+        ("- **infra**: The logs go. → `test_a.py::test_x`", "- **infra**: The logs go. → `x`"),
+        ("| infra | 1 of 1 |", "| infra | 0 of 1 |"),
+    ]:
+        assert before in written
+        PAGE.write_text(written.replace(before, after))
+        assert main([*arguments, "--check"]) == 1
+    PAGE.write_text(written.replace("spoken. → `test_tls.py::test_y`", "spoken. → `another`"))
+    assert main([*arguments, "--check"]) == 0
 
 
 def test_committed_page_is_true_to_ledger_and_tests() -> None:

@@ -23,6 +23,7 @@ from tools.proof.shared.suite import Suite, definitions_of, function_of, promise
 # one more case of the same test notices little more.
 _BREADTH = 0.002
 _SAMENESS = 0.02
+_LONG = 1.0
 
 
 @dataclass
@@ -51,8 +52,8 @@ class Replay:
             for verdict in verdicts(self.mutants, traced):
                 self.verdicts.append(verdict)
                 advance(len(self.verdicts))
-        # In an order that no clock decides, so that the page of promises stays the same.
-        by_name = sorted(traced, key=lambda test: test.item.nodeid)
+        # By name, so that the page of promises stays the same; what waits for a table comes last.
+        by_name = sorted(traced, key=lambda test: (test.seconds > _LONG, test.item.nodeid))
         for proof in self.named:
             own = [test for test in by_name if proof.promise in promises_of(test.item)]
             meant = [mutant for mutant in self.mutants if mutant.keys == proof.keys]
