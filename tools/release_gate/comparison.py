@@ -177,7 +177,7 @@ def _resource(element: Element) -> Resource:
 
 def _identity(resource: Resource) -> str:
     own = {key: value for key, value in resource.properties.items() if key != "Tags"}
-    own = _renamed(own, {resource.id: "itself"})
+    own = renamed(own, {resource.id: "itself"})
     policies = [resource.body.get(key) for key in ("DeletionPolicy", "UpdateReplacePolicy")]
     return canonical([resource.type, own, policies])
 
@@ -186,15 +186,16 @@ def _with_ids(resource: Resource, moved: Mapping[str, str]) -> Resource:
     """The resource with the names of moved ones replaced."""
     if not moved:
         return resource
-    properties = _renamed(resource.properties, moved)
+    properties = renamed(resource.properties, moved)
     return Resource(resource.id, resource.path, resource.type, resource.body, properties)
 
 
-def _renamed(value: Any, moved: Mapping[str, str]) -> Any:
+def renamed(value: Any, moved: Mapping[str, str]) -> Any:
+    """Return plain text (see `plain`) whose references name other resources: id -> new id."""
     if isinstance(value, dict):
-        return {key: _renamed(item, moved) for key, item in value.items()}
+        return {key: renamed(item, moved) for key, item in value.items()}
     if isinstance(value, list):
-        return [_renamed(item, moved) for item in value]
+        return [renamed(item, moved) for item in value]
     if isinstance(value, str):
         return _NAMED.sub(lambda m: f"${{{moved.get(m[1], m[1])}{m[2]}", value)
     return value

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from tools.release_gate.comparison import renamed
 from tools.release_gate.findings import Change, Finding, Rule
 from tools.release_gate.settings import ALIKE, EXPLAINED
 from tools.template import Element, Template, plain
@@ -20,7 +21,6 @@ RULE = Rule(
 KEPT = ("DeletionPolicy", "UpdateReplacePolicy", "Condition", "Value", "Export")
 # The hash that the CDK puts into the path of a permission.
 _HASH = re.compile(r"(?<=[A-Za-z])[0-9A-F]{8}(?![0-9A-Za-z])")
-_REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)([.}])")
 
 
 def findings(change: Change) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _elements(template: Template, stage: str) -> dict[str, dict[str, str]]:
     names = {element.logical_id: _neutral(element.name, stage) for element in template.elements()}
     return {
         f"{element.type} {names[element.logical_id]}": dict(
-            _leaves(_renamed(plain(_content(element)), names), "", stage)
+            _leaves(renamed(plain(_content(element)), names), "", stage)
         )
         for element in template.elements()
     }
@@ -72,16 +72,6 @@ def _elements(template: Template, stage: str) -> dict[str, dict[str, str]]:
 def _content(element: Element) -> dict[str, Any]:
     kept = {key: value for key, value in element.body.items() if key in KEPT}
     return {**kept, **element.properties}
-
-
-def _renamed(value: Any, names: dict[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _renamed(item, names) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_renamed(item, names) for item in value]
-    if isinstance(value, str):
-        return _REFERENCE.sub(lambda found: f"${{{names.get(found[1], found[1])}{found[2]}", value)
-    return value
 
 
 def _leaves(value: Any, place: str, stage: str) -> Iterator[tuple[str, str]]:

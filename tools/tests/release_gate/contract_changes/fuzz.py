@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from jsonschema import Draft4Validator
 
 from tools.release_gate.contract_changes import breaks
+from tools.tests.release_gate import fuzz_command
 
 from .client import CHECKER, Client
 from .documents import Maker
@@ -67,17 +67,5 @@ def fitting(maker: Maker, schema: dict[str, Any]) -> list[Any]:
     return [document for document in made if validator.is_valid(document)]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=10_000)
-    parser.add_argument("--from-seed", type=int, default=0)
-    given = parser.parse_args()
-    outcome = compare(range(given.from_seed, given.from_seed + given.pairs))
-    print(outcome)
-    if outcome.missed:
-        print("missed seeds:", outcome.missed[:20])
-    return bool(outcome.missed)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(fuzz_command.main(__doc__, compare))
