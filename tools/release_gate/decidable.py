@@ -40,15 +40,16 @@ def _unknown(value: Any, parameters: set[str], *, top: bool = True) -> Iterator[
             yield "uses Fn::Transform, which rewrites it as it deploys"
         case {"Ref": str(name)} if name in parameters:
             yield f"uses the parameter {name}, whose value is known at deployment only"
-    if isinstance(value, dict):
-        for item in value.values():
+    if isinstance(value, str):
+        yield from _unknown_in_text(value, parameters)
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from _unknown(item, parameters, top=False)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _unknown(item, parameters, top=False)
-    elif isinstance(value, str):
-        if "{{resolve:" in value:
-            yield "uses a dynamic reference, whose value is known at deployment only"
-        for name in parameters:
-            if f"${{{name}}}" in value:
-                yield f"uses the parameter {name}, whose value is known at deployment only"
+
+
+def _unknown_in_text(text: str, parameters: set[str]) -> Iterator[str]:
+    if "{{resolve:" in text:
+        yield "uses a dynamic reference, whose value is known at deployment only"
+    for name in parameters:
+        if f"${{{name}}}" in text:
+            yield f"uses the parameter {name}, whose value is known at deployment only"

@@ -168,6 +168,7 @@ WIDENINGS: dict[str, tuple[str, Edit]] = {
     "invoke permission for every principal": (INVOKE, properties(INVOKE, Principal="*")),
     "invoke permission on whole function": (INVOKE, move_permission_to_function),
     "permission for every action": (INVOKE, properties(INVOKE, Action="lambda:*")),
+    "new invoke permission for everybody": ("Anybody", add_invoke_permission),
     "layer permission for anybody": ("Layer", add_layer_permission),
     "table policy added": (TABLE, add_table_policy),
     "API policy added": (API, add_api_policy),
