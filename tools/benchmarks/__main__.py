@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tools import assemblies
 from tools.benchmarks import cost, loop, measure, report
+from tools.benchmarks.scaling import page as scaling
 from tools.template import Template
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -20,12 +21,17 @@ STAGE = "prod"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print the page and write it; `loop` measures the levels of the tests instead."""
+    """Measure, print the page and write it.
+
+    `loop` measures the levels of the tests instead, `scaling` computes what a region serves.
+    """
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words[:1] == ["loop"]:
         return loop.main(words[1:])
     options = _options(arguments)
     try:
+        if options.what == "scaling":
+            return _scaling()
         page, good = _run(options)
     except (OSError, RuntimeError, ValueError, AssertionError) as problem:
         print(f"could not measure: {problem}", file=sys.stderr)
@@ -40,8 +46,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m tools.benchmarks",
         description="Measures the function against a bare client, on a local table. "
         "Exit code: 0 all targets reached, 1 one missed, 2 could not measure. "
-        "`loop` measures how long the levels of the tests take: see loop --help.",
+        "`loop` measures how long the levels of the tests take: see loop --help. "
+        "`scaling` measures nothing and writes docs/scaling.md.",
     )
+    parser.add_argument("what", nargs="?", choices=["scaling"], help="write docs/scaling.md")
     parser.add_argument("--starts", type=_positive, default=15, help="cold starts of each (15)")
     parser.add_argument("--rounds", type=_positive, default=25, help="warm rounds of each (25)")
     parser.add_argument("--requests", type=_positive, default=100, help="of a warm round (100)")
@@ -58,7 +66,7 @@ def _positive(text: str) -> int:
 def _run(options: argparse.Namespace) -> tuple[str, bool]:
     assembly = assemblies.assembly(STAGE)
     template, asset_bytes = Template.in_assembly(assembly), _asset_bytes(assembly)
-    stack = _settings(template)
+    stack = bill_settings(template)
     measured = measure.measure(
         stack.variables,
         starts=options.starts,
@@ -71,7 +79,15 @@ def _run(options: argparse.Namespace) -> tuple[str, bool]:
     return report.page(measured, goals, stack, prices), all(goal.reached for goal in goals)
 
 
-def _settings(template: Template) -> cost.Settings:
+def _scaling() -> int:
+    template = Template.in_assembly(assemblies.assembly(STAGE))
+    for path in scaling.write(template, bill_settings(template), ROOT):
+        print(f"wrote {path}")
+    return 0
+
+
+def bill_settings(template: Template) -> cost.Settings:
+    """Return what the bill of the stage depends on, from its template and cdk.json."""
     stage = json.loads((ROOT / "cdk.json").read_bytes())["context"]["stages"][STAGE]
     rule = {name: stage[name] for name in ("traces_per_second", "trace_percent")}
     return cost.settings(template, **rule)

@@ -124,12 +124,17 @@ def settings(template: Template, *, traces_per_second: int, trace_percent: int) 
     )
 
 
+def milliseconds(stack: Settings, cpu_ms: float) -> int:
+    """Return what a warm request lasts, as billed: its CPU time and the way to the table."""
+    return math.ceil(cpu_ms * max(1, MB_OF_ONE_CPU / stack.memory_mb) + TABLE_MS)
+
+
 def bill(stack: Settings, *, cpu_ms: float, log_bytes: int, prices: dict[str, Any]) -> list[Item]:
     """The lines of the bill for a million requests that each read a record of up to 4 KB."""
     if stack.architecture != "arm64":
         raise ValueError(f"the price table knows arm64 alone, not {stack.architecture}")
-    milliseconds = math.ceil(cpu_ms * max(1, MB_OF_ONE_CPU / stack.memory_mb) + TABLE_MS)
-    gb_seconds = stack.memory_mb / 1024 * milliseconds / 1000
+    billed = milliseconds(stack, cpu_ms)
+    gb_seconds = stack.memory_mb / 1024 * billed / 1000
     platform = PLATFORM_BYTES if stack.system_log else ()
     sizes = (log_bytes, stack.access_log_bytes, *platform, *stack.more_events)
     bytes_logged = sum(size + EVENT_BYTES for size in sizes)
@@ -137,7 +142,7 @@ def bill(stack: Settings, *, cpu_ms: float, log_bytes: int, prices: dict[str, An
     quantities = {
         "gateway_request": (1, "1"),
         "function_request": (1, "1"),
-        "function_gb_second": (gb_seconds, f"{milliseconds} ms at {stack.memory_mb} MB"),
+        "function_gb_second": (gb_seconds, f"{billed} ms at {stack.memory_mb} MB"),
         "read_request_unit": (1, "1"),
         "log_gb": (bytes_logged / 1e9, f"{bytes_logged} bytes in {len(sizes)} events"),
         "trace": (traces, f"{traces:.1%} of requests"),

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "make test": ".ci/run",
     "make help": "tools/tests/test_documented_commands.py",
     "make unit": "tox.ini",
+    "python -m tools.benchmarks scaling": "tools/tests/test_scaling.py",
     "pip install ./tools/proof": "tools/tests/template/test_package.py",
     "pytest tests_infra --template": "tools/tests/template/test_command_line.py",
     "pytest tests_e2e --stage-url": "tox.ini",

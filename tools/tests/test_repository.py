@@ -12,7 +12,7 @@ import pytest
 from editorconfig import get_properties
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from pre_commit.clientlib import load_config
+from pre_commit.clientlib import load_config  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = {".png", ".ico"}
