@@ -60,6 +60,10 @@ class ReleasedSet:
         """What was promised. Raises UndecidedError."""
         return read_contract(self.folder / CONTRACT)
 
+    def account(self, stage: str) -> str:
+        """Return the account that a stage belongs to: `any` for each, empty for none yet."""
+        return str(self.seal["settings"].get(stage, {}).get("account", ""))
+
     def template(self, stage: str) -> Template:
         """Return the template of a stage. Raises UndecidedError for one that is not in the set."""
         if stage not in self.templates:

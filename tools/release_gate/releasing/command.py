@@ -14,7 +14,7 @@ from contract.smoke_user import SMOKE_USER
 from contract.stages import STAGES
 from tools.release_gate.problems import UndecidedError
 from tools.release_gate.released_set import ReleasedSet
-from tools.release_gate.releasing import release
+from tools.release_gate.releasing import release, storage
 from tools.release_gate.releasing.release import NEITHER, Plan
 from tools.release_gate.releasing.stage import Stage
 from tools.release_gate.releasing.steps import Steps
@@ -35,10 +35,11 @@ def add(commands: Any) -> None:
     option("--to", type=_names, required=True, metavar="STAGE,...", help="the stages, in order")
     option(
         "--keep",
-        type=Path,
-        default=Path("build/released"),
-        metavar="DIR",
-        help="holds the sets to go back to, and the locks (default: %(default)s)",
+        type=_keep,
+        default="build/released",
+        metavar="DIR|URL",
+        help="a folder, or s3://BUCKET/PREFIX in the account of the stages, that holds the sets to"
+        " go back to, and the locks (default: %(default)s)",
     )
     option(
         "--evidence",
@@ -110,7 +111,7 @@ def go(plan: Plan, output: Path) -> int:
     for warning in release.warnings(plan):
         _say(f"warning: {warning}")
     steps = Steps(folder, _say)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _interrupt_on_signals()
     try:
         outcome = release.release(plan, steps)
     except KeyboardInterrupt:
@@ -123,6 +124,13 @@ def go(plan: Plan, output: Path) -> int:
     return outcome.exit_code
 
 
+def _interrupt_on_signals() -> None:
+    """Let a lost connection and SIGTERM do what Ctrl-C does, but honour nohup."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -132,6 +140,14 @@ def _status(plan: Plan) -> int:
     for stage, state, sentence in rows:
         print(f"{stage.name}: {state}: {sentence}")
     return BAD if any(state == NEITHER for _, state, _ in rows) else 0
+
+
+def _keep(text: str) -> str:
+    try:
+        storage.is_url(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+    return text
 
 
 def _names(text: str) -> list[str]:

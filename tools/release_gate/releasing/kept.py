@@ -1,21 +1,25 @@
 """What outlives a release: the set to go back to with its tests, where a release is, and the lock.
 
-DIR/STAGE/released/set/     the set that was last released to the stage
-DIR/STAGE/released/checks/  the tests of its commit, whose smoke proves that it serves
-DIR/STAGE/underway.json     the set that a release has begun to deploy
-DIR/STAGE/lock.json         who releases to the stage, until when
+released.tar.gz   set/, the set that was last released to the stage, and checks/, the tests of its
+                  commit, whose smoke proves that it serves
+underway.json     the set that a release has begun to deploy, and why it goes back, if it does
+lock.json         who releases to the stage, until when
 """
 
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import os
 import shutil
 import socket
+import tarfile
+import tempfile
 import time
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,86 +28,97 @@ from tools.evidence import template_digest
 from tools.release_gate import released_set
 from tools.release_gate.problems import UndecidedError
 from tools.release_gate.released_set import ROOT, ReleasedSet
+from tools.release_gate.releasing.storage import Document, Storage
 
+RELEASED, UNDERWAY, LOCK = "released.tar.gz", "underway.json", "lock.json"
 CHECKS = ("conftest.py", "pyproject.toml", "contract", "tests_e2e", "tools")
 LOCK_SECONDS = 2 * 60 * 60.0  # longer than any release; a crash blocks the stage no longer
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The folder of one stage."""
+    """What is kept of one stage. `work` is a folder for what is unpacked."""
 
-    folder: Path
-
-    @property
-    def set(self) -> Path:
-        return self.folder / "released" / "set"
-
-    @property
-    def checks(self) -> Path:
-        return self.folder / "released" / "checks"
+    stage: str
+    storage: Storage
+    work: Path
 
     def previous(self) -> ReleasedSet | None:
-        """Return the set to go back to. Raises UndecidedError where its hashes are wrong."""
-        return released_set.load(self.set) if self.set.exists() else None
+        """Return the set to go back to. Raises UndecidedError where it is damaged."""
+        archive = self.storage.read(RELEASED)
+        if archive is None:
+            return None
+        folder = self.work / hashlib.sha256(archive.content).hexdigest()[:16]
+        if not folder.exists():
+            _unpack(archive, folder)
+        return released_set.load(folder / "set")
 
     def keep(self, released: ReleasedSet) -> None:
         """Make a set, with the tests of this checkout, the one to go back to."""
-        new, old = self.folder / "new", self.folder / "old"
-        for leftover in (new, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        shutil.copytree(released.folder, new / "set")
-        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "build")
-        for name in CHECKS:
-            source, copy = ROOT / name, new / "checks" / name
-            copy.parent.mkdir(exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, copy, ignore=ignored)
-            else:
-                shutil.copy(source, copy)
-        if self.set.exists():
-            self.set.parent.rename(old)
-        new.rename(self.set.parent)
-        shutil.rmtree(old, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=self.work) as temporary:
+            new = Path(temporary, "new")
+            shutil.copytree(released.folder, new / "set")
+            ignored = shutil.ignore_patterns("__pycache__", "node_modules", "build", "tests")
+            for name in CHECKS:
+                source, copy = ROOT / name, new / "checks" / name
+                copy.parent.mkdir(exist_ok=True)
+                if source.is_dir():
+                    shutil.copytree(source, copy, ignore=ignored)
+                else:
+                    shutil.copy(source, copy)
+            archive = shutil.make_archive(str(Path(temporary, "archive")), "gztar", new)
+            self.storage.write(RELEASED, Path(archive).read_bytes())
 
     def begin(self, released: ReleasedSet) -> None:
         """Note that the gate has passed and that this set is being deployed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        note = {"set": identity(released), "commit": released.commit, "since": time.time()}
-        self._underway.write_text(json.dumps(note), encoding="utf-8")
+        self._note(set=identity(released), commit=released.commit, since=time.time())
+
+    def goes_back(self, seen: str) -> None:
+        """Note that the set that is being deployed is bad, and why."""
+        self._note(**{**(self.underway() or {}), "seen": seen})
 
     def underway(self) -> dict[str, Any] | None:
-        """Return what `begin` noted, unless that release has ended."""
-        if not self._underway.exists():
-            return None
-        note: dict[str, Any] = json.loads(self._underway.read_text(encoding="utf-8"))
-        return note
+        """Return what `begin` and `goes_back` noted, unless that release has ended."""
+        note = self.storage.read(UNDERWAY)
+        return _parsed(note) if note else None
 
     def end(self) -> None:
-        self._underway.unlink(missing_ok=True)
+        self.storage.remove(UNDERWAY)
 
     @contextmanager
-    def locked(self, *, now: float | None = None) -> Iterator[None]:
+    def locked(self, seconds: float = LOCK_SECONDS, *, now: float | None = None) -> Iterator[None]:
         """Keep others from the stage. Raises UndecidedError that names the owner."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file, now = self.folder / "lock.json", time.time() if now is None else now
+        now = time.time() if now is None else now
         owner = f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}"
-        lock = {"owner": owner, "until": now + LOCK_SECONDS}
-        _unlink_if_over(file, now)
-        try:
-            with file.open("x", encoding="utf-8") as output:
-                json.dump(lock, output)
-        except FileExistsError:
-            raise UndecidedError(f"{self.folder.name}: {_held(file)}") from None
+        lock = {"owner": owner, "until": now + seconds, "id": uuid.uuid4().hex}
+        found, content = self.storage.read(LOCK), _bytes(lock)
+        free = found is None or float(_parsed(found).get("until", now + seconds)) <= now
+        if not (free and self.storage.replace(LOCK, found, content)):
+            raise UndecidedError(self._held())
         try:
             yield
         finally:
-            if _read(file) == lock:
-                file.unlink()
+            with suppress(UndecidedError):  # the lock ends at its time, too
+                held = self.storage.read(LOCK)
+                if held and held.content == content:
+                    self.storage.replace(LOCK, held, _bytes({**lock, "until": 0.0}))
 
-    @property
-    def _underway(self) -> Path:
-        return self.folder / "underway.json"
+    def _held(self) -> str:
+        lock = self.storage.read(LOCK)
+        found = _parsed(lock) if lock else {}
+        until = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(found.get("until", time.time())))
+        return (
+            f"{self.stage}: is being released to by {found.get('owner', 'somebody')}; the lock ends"
+            f" at {until}; if that process is gone: {self.storage.removal(LOCK)}"
+        )
+
+    def _note(self, **content: Any) -> None:
+        self.storage.write(UNDERWAY, _bytes(content))
+
+
+def checks_of(previous: ReleasedSet) -> Path:
+    """Return the folder with the tests of the commit of a set that was kept."""
+    return previous.folder.parent / "checks"
 
 
 def identity(released: ReleasedSet) -> str:
@@ -111,29 +126,25 @@ def identity(released: ReleasedSet) -> str:
     return template_digest(released.seal)
 
 
-def _unlink_if_over(file: Path, now: float) -> None:
-    if file.exists() and _until(file) <= now:
-        file.unlink(missing_ok=True)
+def _unpack(archive: Document, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        file, new = Path(temporary, RELEASED), Path(temporary, "new")
+        file.write_bytes(archive.content)
+        try:
+            shutil.unpack_archive(file, new, filter="data")
+        except (tarfile.TarError, shutil.ReadError, EOFError, OSError) as error:
+            raise UndecidedError(f"{RELEASED}: cannot be read ({error})") from None
+        new.rename(folder)
 
 
-def _until(file: Path) -> float:
-    lock = _read(file)
-    return float(lock["until"]) if lock else file.stat().st_mtime + LOCK_SECONDS
+def _bytes(content: dict[str, Any]) -> bytes:
+    return json.dumps(content).encode()
 
 
-def _read(file: Path) -> dict[str, Any] | None:
-    """Return what a lock says; None of one whose owner crashed while writing it."""
+def _parsed(document: Document) -> dict[str, Any]:
+    """Return what a document says; nothing where somebody else has written it."""
     try:
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return content
-    except (OSError, ValueError):
-        return None
-
-
-def _held(file: Path) -> str:
-    owner = (_read(file) or {}).get("owner", "somebody")
-    until = time.strftime("%H:%M:%S", time.localtime(_until(file)))
-    return (
-        f"is being released to by {owner}; the lock ends at {until}, or"
-        f" remove {file} when that process is gone"
-    )
+        content = json.loads(document.content)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -6,17 +6,18 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tools.release_gate import released_set
 from tools.release_gate.problems import UndecidedError
 from tools.release_gate.released_set import ROOT, ReleasedSet
-from tools.release_gate.releasing import actions
+from tools.release_gate.releasing import actions, storage
 from tools.release_gate.releasing import stage as stages
-from tools.release_gate.releasing.kept import Kept, identity
+from tools.release_gate.releasing.kept import LOCK_SECONDS, Kept, checks_of, identity
 from tools.release_gate.releasing.stage import Stage
 from tools.release_gate.releasing.steps import StepFailedError, Steps
 
@@ -26,19 +27,32 @@ OLD, NEW, NEITHER, NOTHING = "old", "new", "neither", "nothing"
 
 @dataclass(frozen=True)
 class Plan:
-    """A set, the stages that it goes through in this order, and the settings of the release."""
+    """A set, the stages that it goes through in this order, and the settings of the release.
+
+    `keep` is a folder, or an S3 URL, that holds what outlives the release.
+    """
 
     candidate: ReleasedSet
     stages: Sequence[Stage]
-    keep: Path
+    keep: Path | str
     evidence: Path
     watch_seconds: float = 300.0
     smoke_user: str = "smoke-user"
     resume: bool = False
     e2e_arguments: tuple[str, ...] = ()
+    work: TemporaryDirectory[str] = field(
+        default_factory=lambda: TemporaryDirectory(prefix="release-")
+    )
 
     def kept(self, stage: Stage) -> Kept:
-        return Kept(self.keep / stage.name)
+        """Return what is kept of a stage, with the credentials that deploy it."""
+        where: storage.Storage
+        if storage.is_url(str(self.keep)):
+            client = stage.client("s3", stage.deploy_environment)
+            where = storage.in_bucket(str(self.keep), stage.name, client)
+        else:
+            where = storage.Folder(Path(self.keep, stage.name))
+        return Kept(stage.name, where, Path(self.work.name))
 
 
 @dataclass(frozen=True)
@@ -64,17 +78,24 @@ class Outcome:
 
 
 def warnings(plan: Plan) -> Iterator[str]:
-    """Say before the start where there is no way back."""
+    """Say before the start where there is no way back, and where no lock holds others off."""
     for stage in plan.stages:
         if not stage.rehearses and plan.kept(stage).previous() is None:
             yield f"{stage.name}: no set is kept to go back to: a bad release stays until the next"
+        if stage.on_aws and not storage.is_url(str(plan.keep)):
+            yield (
+                f"{stage.name}: --keep {plan.keep} locks out other releases of this machine alone;"
+                " an S3 URL locks out all"
+            )
 
 
 def release(plan: Plan, steps: Steps) -> Outcome:
     """Take the set through every stage until one refuses it. Raises UndecidedError."""
+    for stage in plan.stages:
+        stages.belongs_to_account(stage, plan.candidate)
     with ExitStack() as locks:
         for stage in plan.stages:
-            locks.enter_context(plan.kept(stage).locked())
+            locks.enter_context(plan.kept(stage).locked(LOCK_SECONDS + plan.watch_seconds))
         for stage in plan.stages:
             outcome = _to(plan, steps, stage)
             if outcome.decision != RELEASED:
@@ -86,13 +107,16 @@ def _to(plan: Plan, steps: Steps, stage: Stage) -> Outcome:
     kept, deployed = plan.kept(stage), stages.read(stage)
     if deployed and deployed.in_progress:
         raise UndecidedError(f"{stage.stack_name}: {deployed.status}: wait until that is over")
-    if not _deployed_before(plan, kept, stage):
+    note = _interrupted(plan, kept, stage)
+    if note and "seen" in note:
+        return _back(plan, steps, stage, note["seen"], note["since"])
+    if not (note and stages.holds(deployed, plan.candidate, stage)):
         try:
             _decide(plan, steps, stage, kept)
         except StepFailedError as seen:
             return Outcome(REFUSED, stage.name, str(seen))
         kept.begin(plan.candidate)
-    started = time.monotonic()
+    started = time.time()
     try:
         _go(plan, steps, stage)
     except (StepFailedError, UndecidedError) as seen:  # what cannot be seen is not known to be good
@@ -105,19 +129,20 @@ def _to(plan: Plan, steps: Steps, stage: Stage) -> Outcome:
     return Outcome(RELEASED, stage.name)
 
 
-def _deployed_before(plan: Plan, kept: Kept, stage: Stage) -> bool:
-    """Whether an interrupted release has passed the gate and deployed this very set."""
+def _interrupted(plan: Plan, kept: Kept, stage: Stage) -> dict[str, Any] | None:
+    """Return the note of an interrupted release of this very set, which passed the gate."""
     note = kept.underway()
     if not plan.resume or note is None:
-        return False
+        return None
     if note["set"] != identity(plan.candidate):
         raise UndecidedError(f"{stage.name}: the release of commit {note['commit']} is underway")
-    return stages.holds(stages.read(stage), plan.candidate, stage)
+    return note
 
 
 def _decide(plan: Plan, steps: Steps, stage: Stage, kept: Kept) -> None:
-    previous = kept.set if kept.set.exists() else None
-    actions.gate(steps, stage, plan.candidate, kept=previous, evidence=plan.evidence)
+    previous = kept.previous()
+    last = previous.folder if previous else None
+    actions.gate(steps, stage, plan.candidate, kept=last, evidence=plan.evidence)
     if stages.read(stage):
         actions.alarms_are_quiet(steps, stage)
         actions.place_smoke_user(steps, stage, plan.smoke_user)
@@ -147,20 +172,25 @@ def _back(plan: Plan, steps: Steps, stage: Stage, seen: str, started: float) -> 
         deployed = stages.read(stage)
         if previous is None:
             how = "no set is kept to go back to"
-            return Outcome(STUCK, stage.name, seen, how, time.monotonic() - started)
+            return Outcome(STUCK, stage.name, seen, how, time.time() - started)
+        kept.goes_back(seen)
         if deployed and deployed.rolled_back and stages.holds(deployed, previous, stage):
             how = f"CloudFormation put commit {previous.commit} back itself"
         else:
             actions.deploy(steps, stage, previous, what="put back")
             how = f"commit {previous.commit} was put back"
-        exposed = time.monotonic() - started
+        exposed = time.time() - started
         actions.smoke(
-            steps, stage, user_id=plan.smoke_user, checks=kept.checks, what="smoke of previous"
+            steps,
+            stage,
+            user_id=plan.smoke_user,
+            checks=checks_of(previous),
+            what="smoke of previous",
         )
         kept.end()
         return Outcome(BACK, stage.name, seen, f"{how}, and its smoke tests pass", exposed)
     except (StepFailedError, UndecidedError) as worse:
-        return Outcome(STUCK, stage.name, seen, str(worse), time.monotonic() - started)
+        return Outcome(STUCK, stage.name, seen, str(worse), time.time() - started)
 
 
 def status(plan: Plan) -> Iterator[tuple[Stage, str, str]]:

@@ -60,9 +60,14 @@ class Stage:
     def signed(self) -> bool:
         return STAGES[self.name].iam
 
-    def client(self, service: str) -> Any:
-        """Return a client with the credentials that read and test."""
-        with _environment(self.verify_environment):
+    @property
+    def on_aws(self) -> bool:
+        """Whether it is deployed to AWS itself, and not to an emulator of it."""
+        return "AWS_ENDPOINT_URL" not in self.deploy_environment
+
+    def client(self, service: str, environment: Mapping[str, str] | None = None) -> Any:
+        """Return a client, with the credentials that read and test unless others are given."""
+        with _environment(environment or self.verify_environment):
             return boto3.Session().client(service)  # type: ignore[call-overload]
 
 
@@ -87,6 +92,33 @@ class Deployed:
     def rolled_back(self) -> bool:
         """Whether CloudFormation went back by itself."""
         return self.status in ROLLED_BACK
+
+
+def belongs_to_account(stage: Stage, released: ReleasedSet) -> None:
+    """Check that all credentials are of the account that the set names for the stage.
+
+    The CDK app, which does so on `cdk deploy -c stage=...`, does not run for a sealed set.
+    Raises UndecidedError.
+    """
+    wanted = released.account(stage.name)
+    if not wanted:
+        raise UndecidedError(
+            f"stage {stage.name} names no account: write it to cdk.json as"
+            f" stages.{stage.name}.account, and build the set again"
+        )
+    for what, environment in (
+        ("deploy", stage.deploy_environment),
+        ("verify", stage.verify_environment),
+    ):
+        try:
+            found = stage.client("sts", environment).get_caller_identity()["Account"]
+        except (ClientError, BotoCoreError) as error:
+            raise UndecidedError(f"account of stage {stage.name}: {error}") from None
+        if wanted not in ("any", found):
+            raise UndecidedError(
+                f"stage {stage.name} belongs to account {wanted}; the credentials that {what} it"
+                f" are of {found}"
+            )
 
 
 def read(stage: Stage) -> Deployed | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.release_gate.problems import UndecidedError
+
+GRACE_SECONDS = 60.0  # for an interrupted program: the e2e suite removes its users
 
 
 class StepFailedError(Exception):
@@ -54,20 +58,42 @@ class Steps:
     def run(self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> None:
         """Run a module of this Python. Raises StepFailedError, or UndecidedError on exit code 2."""
         with self.step(name) as log:
-            with log.open("wb") as output:
-                code = subprocess.run(
-                    [sys.executable, "-m", *command],
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    env=dict(env),
-                    cwd=cwd,
-                    check=False,
-                ).returncode
+            code = _code([sys.executable, "-m", *command], log, env, cwd)
             if code == 2:
                 raise UndecidedError(f"{name}: {last_line(log)} (log: {log})")
             if code:
                 raise StepFailedError(f"{name}: {last_line(log)} (log: {log})")
+
+
+def _code(command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path) -> int:
+    """Run a program until it ends. One interruption lets it clean up, a second one kills it."""
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(env),
+            cwd=cwd,
+            process_group=0,
+        ) as program,
+    ):
+        try:
+            return program.wait()
+        except KeyboardInterrupt:
+            try:
+                _signal(program.pid, signal.SIGINT)
+                with suppress(subprocess.TimeoutExpired):
+                    program.wait(GRACE_SECONDS)
+            finally:
+                _signal(program.pid, signal.SIGKILL)
+            raise
+
+
+def _signal(group: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, number)
 
 
 def last_line(log: Path) -> str:

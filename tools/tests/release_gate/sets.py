@@ -17,6 +17,7 @@ from tools.release_gate.settings import DEMANDS
 from tools.template import Template
 
 COMMIT = "c0ffee"
+PROD_ACCOUNT = "111111111111"
 Json = dict[str, Any]
 
 
@@ -44,10 +45,12 @@ def edited(base: Path, folder: Path, edit: Callable[[Json], None]) -> Path:
 
 
 def sealed(folder: Path, *, dirty: bool = False) -> ReleasedSet:
-    """Seal a folder as if it came from a commit."""
+    """Seal a folder as if it came from a commit, in whose cdk.json prod names its account."""
+    settings = released_set.stage_settings()
+    settings["prod"]["account"] = PROD_ACCOUNT
     return released_set.seal(
         folder,
-        settings=released_set.stage_settings(),
+        settings=settings,
         cli="0",
         commit=COMMIT,
         dirty=dirty,

@@ -22,7 +22,7 @@ from tools.template import Template
 from tools.tests.release_gate import sets
 
 pytestmark = pytest.mark.xdist_group("release")
-ACCOUNTS = {"staging": "000000000000", "prod": "111111111111"}
+ACCOUNTS = {"staging": "000000000000", "prod": sets.PROD_ACCOUNT}
 WRITTEN = {"userId": {"S": "written-between"}, "name": {"S": "Ada Lovelace"}}
 
 

@@ -1,9 +1,7 @@
-"""In which order a release goes, when it goes back, and whose lock keeps it out."""
+"""In which order a release goes, when it goes back, and where it goes on."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +14,11 @@ from tools.release_gate.__main__ import main
 from tools.release_gate.problems import UndecidedError
 from tools.release_gate.releasing import actions, release
 from tools.release_gate.releasing import stage as stages
-from tools.release_gate.releasing.kept import LOCK_SECONDS, Kept
+from tools.release_gate.releasing.kept import RELEASED, Kept
 from tools.release_gate.releasing.release import Outcome, Plan
 from tools.release_gate.releasing.stage import Deployed, Stage
-from tools.release_gate.releasing.steps import StepFailedError, Steps, last_line
+from tools.release_gate.releasing.steps import StepFailedError, Steps
+from tools.release_gate.releasing.storage import Folder
 from tools.tests.release_gate import sets
 
 STAGING, PROD = Stage("staging", "UserApi-staging"), Stage("prod", "UserApi-prod")
@@ -35,6 +34,7 @@ class Account:
         self.holds: Deployed | None = Deployed("UPDATE_COMPLETE", "", {})
         for name in ACTIONS:
             monkeypatch.setattr(actions, name, self._action(name))
+        monkeypatch.setattr(stages, "belongs_to_account", lambda *_: None)
         monkeypatch.setattr(stages, "read", lambda _: self.holds)
 
     def fails(self, call: str, error: Exception | None = None) -> None:
@@ -60,13 +60,21 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     return Account(monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def kept_base(base_set: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What is kept of the base set once it is released."""
+    folder = tmp_path_factory.mktemp("kept")
+    Kept("prod", Folder(folder), folder).keep(released_set.load(base_set))
+    return (folder / RELEASED).read_bytes()
+
+
 @pytest.fixture
-def plan(base_set: Path, tmp_path: Path) -> Plan:
+def plan(base_set: Path, kept_base: bytes, tmp_path: Path) -> Plan:
     """A release of a changed set to prod, where the base set was released before."""
     changed = sets.edited(base_set, tmp_path / "set", lambda body: body.update(Description="x"))
-    made = Plan(released_set.load(changed), (STAGING, PROD), tmp_path / "keep", tmp_path)
-    made.kept(PROD).keep(released_set.load(base_set))
-    return made
+    plan = Plan(released_set.load(changed), (STAGING, PROD), tmp_path / "keep", tmp_path)
+    plan.kept(PROD).storage.write(RELEASED, kept_base)
+    return plan
 
 
 def _release(plan: Plan, tmp_path: Path) -> Outcome:
@@ -148,8 +156,9 @@ def test_missing_previous_set_is_named_before_start(
     account: Account, plan: Plan, tmp_path: Path
 ) -> None:
     first = Plan(plan.candidate, plan.stages, tmp_path / "other", tmp_path)
-    assert [line.partition(":")[0] for line in release.warnings(first)] == ["prod"]
-    assert list(release.warnings(plan)) == []
+    back = "no set is kept to go back to"
+    assert [line.partition(":")[0] for line in release.warnings(first) if back in line] == ["prod"]
+    assert [line for line in release.warnings(plan) if back in line] == []
     account.fails("smoke prod")
     assert _release(first, tmp_path).decision == release.STUCK
 
@@ -172,6 +181,32 @@ def test_interrupted_release_is_resumed_after_its_deployment(
     assert prod.kept(PROD).underway() is None
 
 
+def test_interrupted_way_back_is_resumed(account: Account, plan: Plan, tmp_path: Path) -> None:
+    """The bad set meets no client again."""
+    account.fails("smoke prod")
+    account.fails("put back prod", KeyboardInterrupt())  # type: ignore[arg-type]
+    prod = Plan(plan.candidate, (PROD,), plan.keep, tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        _release(prod, tmp_path)
+    account.bad.clear()
+    account.calls.clear()
+    resumed = Plan(plan.candidate, (PROD,), plan.keep, tmp_path, resume=True)
+    outcome = _release(resumed, tmp_path)
+    assert (outcome.decision, outcome.seen) == (release.BACK, "smoke prod is red")
+    assert account.calls == ["put back prod", "smoke of previous prod"]
+    assert prod.kept(PROD).underway() is None
+
+
+def test_folder_that_locks_out_this_machine_alone_is_named_before_start(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    text = f"--keep {plan.keep} locks out other releases of this machine alone"
+    assert len([line for line in release.warnings(plan) if text in line]) == len(plan.stages)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://127.0.0.1:1")
+    assert list(release.warnings(plan)) == []
+
+
 def test_set_that_another_release_left_underway_is_not_resumed(
     account: Account, plan: Plan, base_set: Path, tmp_path: Path
 ) -> None:
@@ -191,24 +226,6 @@ def test_stack_that_is_being_updated_is_left_alone(
     assert account.calls == []
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        (
-            "..F\nFAILED t.py::test_x - too slow\n1 failed, 2 passed\n",
-            "FAILED t.py::test_x - too slow",
-        ),
-        ("deploying\nerror: no rights\nat main.js:1\n", "error: no rights"),
-        ("done\n\n", "done"),
-        ("", "it printed nothing"),
-    ],
-)
-def test_red_step_says_why_in_one_line(tmp_path: Path, text: str, line: str) -> None:
-    log = tmp_path / "step.log"
-    log.write_text(text)
-    assert last_line(log) == line
-
-
 @pytest.mark.parametrize("state", [release.OLD, release.NEW, release.NEITHER, release.NOTHING])
 def test_status_names_what_is_deployed(
     account: Account, plan: Plan, base_set: Path, state: str
@@ -223,31 +240,6 @@ def test_status_names_what_is_deployed(
     assert found["prod"] == state
 
 
-def test_second_release_to_stage_is_refused_with_owner(tmp_path: Path) -> None:
-    kept = Kept(tmp_path / "prod")
-    with (
-        kept.locked(),
-        pytest.raises(UndecidedError, match=f"process {os.getpid()}; the lock ends at"),
-        kept.locked(),
-    ):
-        pass
-    with kept.locked():
-        pass
-
-
-@pytest.mark.parametrize("content", ['{"owner": "crashed", "until": 1000.0}', ""])
-def test_lock_of_crashed_release_ends(tmp_path: Path, content: str) -> None:
-    kept = Kept(tmp_path)
-    lock = tmp_path / "lock.json"
-    lock.write_text(content)
-    os.utime(lock, (1000.0 - LOCK_SECONDS,) * 2)
-    with pytest.raises(UndecidedError), kept.locked(now=999.0 - (0 if content else LOCK_SECONDS)):
-        pass
-    with kept.locked(now=1000.0):
-        assert json.loads(lock.read_text())["owner"] != "crashed"
-    assert not lock.exists()
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -255,6 +247,10 @@ def test_lock_of_crashed_release_ends(tmp_path: Path, content: str) -> None:
         (["SET", "--to", "prod,prod"], "at most once"),
         (["nowhere", "--to", "prod"], "there is no such folder"),
         (["SET", "--to", "prod", "--deploy-profile", "dev=x"], "--deploy-profile dev=x"),
+        (["SET", "--to", "prod", "--keep", "s3://"], "'s3://': a folder, or s3://BUCKET/PREFIX"),
+        (["SET", "--to", "prod", "--keep", "s3:/bucket/x"], "s3://BUCKET/PREFIX"),
+        (["SET", "--to", "prod", "--keep", "s3://Bucket"], "s3://BUCKET/PREFIX"),
+        (["SET", "--to", "prod", "--keep", "https://bucket/x"], "s3://BUCKET/PREFIX"),
     ],
 )
 def test_wrong_argument_ends_with_one_line(

@@ -1,0 +1,85 @@
+"""The steps of a release say in one line why they failed, and end when they are interrupted."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tools.release_gate.released_set import ROOT
+from tools.release_gate.releasing.steps import last_line
+
+# A program that a step runs: it notes when it starts and how it ends.
+PROGRAM = """
+import time
+from pathlib import Path
+try:
+    Path("started").touch()
+    time.sleep(60)
+except KeyboardInterrupt:
+    with open("cleaned", "a") as file:
+        file.write("cleaned\\n")
+    time.sleep(0.3)
+"""
+STUBBORN = PROGRAM.replace("import time", "import signal, time; signal.signal(2, signal.SIG_IGN)")
+STEP = """
+import os, sys
+from pathlib import Path
+from tools.release_gate.releasing import command, steps
+here = Path(sys.argv[1])
+steps.GRACE_SECONDS = float(sys.argv[2])
+command._interrupt_on_signals()
+try:
+    steps.Steps(here, print).run("step", ["program"], env=os.environ, cwd=here)
+except KeyboardInterrupt:
+    sys.exit(9)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "..F\nFAILED t.py::test_x - too slow\n1 failed, 2 passed\n",
+            "FAILED t.py::test_x - too slow",
+        ),
+        ("deploying\nerror: no rights\nat main.js:1\n", "error: no rights"),
+        ("done\n\n", "done"),
+        ("", "it printed nothing"),
+    ],
+)
+def test_red_step_says_why_in_one_line(tmp_path: Path, text: str, line: str) -> None:
+    log = tmp_path / "step.log"
+    log.write_text(text)
+    assert last_line(log) == line
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_step_lets_its_program_clean_up(tmp_path: Path, number: signal.Signals) -> None:
+    assert _interrupted(tmp_path, PROGRAM, number, grace=20.0) == 9
+    assert (tmp_path / "cleaned").read_text() == "cleaned\n"
+
+
+def test_program_that_ignores_interruption_is_ended(tmp_path: Path) -> None:
+    started = time.monotonic()
+    assert _interrupted(tmp_path, STUBBORN, signal.SIGTERM, grace=0.1) == 9
+    assert time.monotonic() - started < 50
+    assert not (tmp_path / "cleaned").exists()
+
+
+def _interrupted(folder: Path, program: str, number: signal.Signals, *, grace: float) -> int:
+    """Signal a step whose program is running, and return its exit code."""
+    (folder / "program.py").write_text(program)
+    command = [sys.executable, "-c", STEP, str(folder), str(grace)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as step:
+        deadline = time.monotonic() + 60
+        while not (folder / "started").exists():
+            assert step.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        step.send_signal(number)
+        return step.wait(timeout=30)
