@@ -31,10 +31,9 @@ test: announced ## lint, types, unit, infra, tools, e2e, mutation
 $(LEVELS): announced
 	@$(TOX) run -qq -e $@ $(if $(ARGS),-- $(ARGS))
 
-report: ## name the pages that the last runs wrote
-	@pages=$$(find build -name '*.html' 2>/dev/null | sort); \
-	test -n "$$pages" || { echo "there is no page yet: make mutation writes them" >&2; exit 1; }; \
-	echo "$$pages" | sed "s|^|file://$$PWD/|"
+report: announced ## write an index of all reports and name it (ARGS=--open)
+	@$(TOX) run -qq --notest -e local
+	@$(DEV) -m tools.report $(ARGS)
 
 bootstrap: announced ## prepare an AWS account and region for the CDK, once
 	@$(TOX) run -qq --notest -e local
