@@ -50,7 +50,7 @@ STAGES = {
         Promised(
             stage="local",
             authorization="NONE",
-            origins=("http://127.0.0.1:3000",),
+            origins=("http://127.0.0.1:3000", "http://localhost:3000"),
             data_kept=False,
             system_log_level="INFO",
             alarm_addresses=("operators@example.com",),

@@ -78,6 +78,7 @@ def test_preflight_allows_no_other_origin(preflights: list[Element], promised: P
     for origin in promised.origins:
         foreign += [f"{origin}.evil.example", f"{origin}0", f"x{origin}", f"{origin}/"]
         foreign += [origin.upper(), origin.replace(".", "x"), f"{origin},https://evil.example"]
+    foreign = [origin for origin in foreign if origin not in promised.origins]  # without a dot
     requests = [{}, *({header: origin} for origin in foreign for header in ("Origin", "origin"))]
     for preflight in preflights:
         assert set(_allowed_origins(preflight, requests)) == {promised.origins[0]}

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from tools.local_stage import LocalStageError, background, command, node, state
-from tools.local_stage.background import Stopped
+from tools.local_stage import LocalStageError, command, node, stopping
+from tools.local_stage.changes import Changes
+from tools.local_stage.clients import Clients
 from tools.local_stage.display import progress, welcome
+from tools.local_stage.function_log import FunctionLog
+from tools.local_stage.node import ROOT
+from tools.local_stage.page_server import page
 from tools.local_stage.serving import RunningStage, serve
+from tools.local_stage.stopping import Stopped
+
+INTERVAL = 0.25
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    background.raise_when_stopped()
+    stopping.raise_when_stopped()
     return _code_of(lambda: int(options.action(options)))
 
 
@@ -39,32 +46,47 @@ def _code_of(action: Callable[[], int]) -> int:
 
 
 def _up(options: argparse.Namespace) -> int:
-    if options.detach:
-        return background.in_background(lambda leave: _code_of(lambda: _serve(options, leave)))
-    return _serve(options, None)
-
-
-def _serve(options: argparse.Namespace, leave: Callable[[Path], None] | None) -> int:
     with ExitStack() as stack:
         with progress() as report:
             running = stack.enter_context(
-                serve(stage=options.stage, port=options.port, keep=options.keep, report=report)
+                serve(
+                    stage=options.stage,
+                    port=options.port,
+                    keep=options.keep,
+                    plain=not options.no_page,
+                    report=report,
+                )
             )
-        _publish(running, detached=bool(leave))
-        print(welcome(running))
-        if leave:
-            print("Serves in the background until `make local ARGS=down`.", flush=True)
-            leave(running.folder / "serving.log")
-        else:
-            print("Serves until Ctrl-C.", flush=True)
-        _wait_until_ended(running)
+        clients = stack.enter_context(closing(Clients(running.emulator)))
+        print(welcome(running, *_page(stack, running, clients, wanted=not options.no_page)))
+        print("Serves until Ctrl-C, and again what you change in lambda_function/.", flush=True)
+        _develop(running, clients, kept=bool(options.keep))
     return 0
 
 
-def _wait_until_ended(running: RunningStage) -> None:
+def _page(
+    stack: ExitStack, running: RunningStage, clients: Clients, *, wanted: bool
+) -> tuple[str | None, str]:
+    """Serve the page as long as `stack` lasts; return its address, or None and why."""
+    if not wanted:
+        return None, "--no-page"
     try:
-        running.emulator.process.wait()
-        running.emulator.check_alive()
+        return stack.enter_context(page(running, clients)), ""
+    except LocalStageError as error:
+        return None, str(error)
+
+
+def _develop(running: RunningStage, clients: Clients, *, kept: bool) -> None:
+    """Show the function's log and serve what changes, until a signal or the emulator's end."""
+    log = FunctionLog(clients, running.outputs["FunctionLogGroup"])
+    changes = Changes(clients, running.outputs, root=ROOT, asset=running.asset, kept=kept)
+    try:
+        while True:
+            running.emulator.check_alive()
+            news = changes.serve()
+            for line in [*log.new_lines(), *([news] if news else [])]:
+                print(line, flush=True)
+            time.sleep(INTERVAL)
     except Stopped as stopped:
         if stopped.number != signal.SIGINT:
             raise
@@ -76,44 +98,9 @@ def _run(options: argparse.Namespace) -> int:
         with progress() as report:
             for stage in options.stage or ["local"]:
                 running = stack.enter_context(serve(stage=stage, report=report))
-                _publish(running, detached=False)
                 stages.append(running)
         command.run(options.command, stages)
     return 0
-
-
-def _publish(running: RunningStage, *, detached: bool) -> None:
-    served = state.Served(
-        pid=os.getpid(),
-        port=running.port,
-        stage=running.stage,
-        url=running.url,
-        ca_bundle=str(running.ca_bundle),
-        detached=detached,
-    )
-    state.write(running.folder, served)
-
-
-def _down(options: argparse.Namespace) -> int:
-    port = options.port
-    ending = [s for s in state.all_served() if (s.port == port if port else s.detached)]
-    if not ending:
-        print(f"port {port} is not served from this checkout" if port else "nothing to end")
-        return 1 if port else 0
-    for served in ending:
-        background.end(served)
-        print(f"ended the {served.stage} stage on port {served.port}")
-    return 0
-
-
-def _status(_: argparse.Namespace) -> int:
-    stages = state.all_served()
-    for served in stages:
-        how = f"process {served.pid}, in the {'background' if served.detached else 'foreground'}"
-        print(f"{served.stage}  {served.url}  --cacert {served.ca_bundle}  ({how})")
-    if not stages:
-        print("no local stage is served from this checkout")
-    return 0 if stages else 1
 
 
 def _packages(_: argparse.Namespace) -> int:
@@ -133,13 +120,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="")
     up = commands.add_parser("up", parents=[up_options], help="serve a stage (also without `up`)")
     up.set_defaults(action=_up)
-    down = commands.add_parser("down", help="end what serves in the background")
-    down.add_argument(
-        "--port", type=_port, metavar="N", help="end only the stage on this port, however it serves"
-    )
-    down.set_defaults(action=_down)
-    status = commands.add_parser("status", help="list what is served")
-    status.set_defaults(action=_status)
     packages = commands.add_parser("packages", help="install the npm packages of package-lock.json")
     packages.set_defaults(action=_packages)
     _add_run(commands)
@@ -151,7 +131,7 @@ def _up_options() -> argparse.ArgumentParser:
     add = options.add_argument
     add("--stage", default="local", metavar="NAME", help="a stage of cdk.json (default: local)")
     add("--port", type=_port, metavar="N", help="the port on 127.0.0.1 (default: any free one)")
-    add("--detach", action="store_true", help="serve in the background, until `down`")
+    add("--no-page", action="store_true", help="leave the page out, and its port free")
     add("--keep", type=Path, metavar="DIR", help="keep tables and users in DIR, go on from there")
     return options
 

@@ -65,6 +65,12 @@ def allowed_origin(template: Template) -> str:
     return str(origins).partition(",")[0] if origins else "http://localhost"
 
 
+def asset(template: Template) -> Path:
+    """Return the folder of an assembly that holds the function's code."""
+    code = template.only("AWS::Lambda::Function").at("Code", "S3Key")
+    return template.file.parent / f"asset.{str(code).removesuffix('.zip')}"
+
+
 def bootstrap(emulator: Emulator, folder: Path) -> AbstractContextManager[Step]:
     """Create the bucket and the roles that every deployment needs."""
     return _cdk(emulator, folder, "bootstrap", f"aws://{emulator.account}/{REGION}")

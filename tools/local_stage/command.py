@@ -8,9 +8,9 @@ import signal
 import subprocess
 from collections.abc import Sequence
 
-from tools.local_stage.background import Stopped
 from tools.local_stage.programs import LocalStageError
 from tools.local_stage.serving import RunningStage
+from tools.local_stage.stopping import Stopped
 
 PATIENCE = 15.0
 # Variables that would lead an AWS SDK elsewhere, whatever else is set.

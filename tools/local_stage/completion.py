@@ -1,4 +1,4 @@
-"""Completes a deployment through public AWS APIs: what the emulator leaves out, and sample users.
+"""Completes a deployment through public AWS APIs: what the emulator's CloudFormation leaves out.
 
 The template alone says what is left out; on AWS each of these calls would change nothing.
 Every call may be repeated: a stage that was kept is completed again.
@@ -10,70 +10,16 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract import smoke_user, users
-from tools.local_stage.emulator import REGION, SECRET_KEY, Emulator
+from tools.local_stage.clients import Clients
+from tools.local_stage.emulator import REGION
 from tools.local_stage.programs import LocalStageError
 from tools.template import Template
-
-# In DynamoDB's own JSON: what the table holds, not what the API answers
-SAMPLE_USERS = (
-    users.item(
-        "ada",
-        name={"S": "Ada Lovelace"},
-        email={"S": "ada@example.com"},
-        born={"N": "1815"},
-        languages={"SS": ["en", "fr"]},
-    ),
-    users.item(
-        "grace",
-        name={"S": "Grace Hopper"},
-        email={"S": "grace@example.com"},
-        born={"N": "1906"},
-    ),
-    users.item(
-        "alan",
-        name={"S": "Alan Turing"},
-        email={"S": "alan@example.com"},
-        born={"N": "1912"},
-    ),
-    smoke_user.stored(),
-)
-
-
-class Clients:
-    """Clients of an emulator as root of its account, deaf to the user's profiles and variables."""
-
-    def __init__(self, emulator: Emulator) -> None:
-        # slow to import: done while the CDK CLI deploys
-        import boto3
-        import botocore.session
-
-        nobody = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-        session = boto3.Session(
-            botocore_session=nobody,
-            aws_access_key_id=emulator.account,
-            aws_secret_access_key=SECRET_KEY,
-            region_name=REGION,
-        )
-        where: dict[str, Any] = {
-            "endpoint_url": emulator.endpoint,
-            "verify": str(emulator.certificates.ca),
-        }
-        self.account = emulator.account
-        self.apigateway = session.client("apigateway", **where)
-        self.cloudformation = session.client("cloudformation", **where)
-        self.dynamodb = session.client("dynamodb", **where)
-
-    def close(self) -> None:
-        """Close every connection: an emulator that saves its state waits for them."""
-        for client in (self.apigateway, self.cloudformation, self.dynamodb):
-            client.close()
 
 
 def complete(clients: Clients, stack: Template) -> None:
     """Make the deployed stack what its template says."""
     deployed = _Deployed(clients, stack)
-    gateway, dynamodb = clients.apigateway, clients.dynamodb
+    gateway, dynamodb = clients.of("apigateway"), clients.of("dynamodb")
     for api, properties in deployed.of_type("AWS::ApiGateway::RestApi"):
         _rest_api(gateway, api, properties)
     for _, properties in deployed.of_type("AWS::ApiGateway::Stage"):
@@ -88,7 +34,8 @@ class _Deployed:
     """The stack's resources, with their physical ids."""
 
     def __init__(self, clients: Clients, stack: Template) -> None:
-        listed = clients.cloudformation.describe_stack_resources(StackName=stack.stack_name)
+        cloudformation = clients.of("cloudformation")
+        listed = cloudformation.describe_stack_resources(StackName=stack.stack_name)
         self._values = {
             "AWS::AccountId": clients.account,
             "AWS::Partition": "aws",
@@ -210,20 +157,6 @@ def _table(dynamodb: Any, table: str, properties: dict[str, Any]) -> None:
     if tags := replica.get("Tags"):
         arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
         dynamodb.tag_resource(ResourceArn=arn, Tags=tags)
-
-
-def put_sample_users(clients: Clients, table_name: str) -> None:
-    """Put three users into the table; one that is there already stays as it is."""
-    dynamodb = clients.dynamodb
-    for user in SAMPLE_USERS:
-        try:
-            dynamodb.put_item(
-                TableName=table_name,
-                Item=user,
-                ConditionExpression="attribute_not_exists(userId)",
-            )
-        except dynamodb.exceptions.ConditionalCheckFailedException:
-            continue
 
 
 def _replace(values: Mapping[str, str | None]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What a user sees: what is being done, then the stage's URL and lines to paste."""
+"""What a user sees: what is being done, then where the stage is and lines to paste."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shlex import join
+from shlex import join, quote
 from typing import TextIO
 
 from rich.console import Console
 
+from tools.local_stage import sample
 from tools.local_stage.emulator import REGION
-from tools.local_stage.node import ROOT
 from tools.local_stage.serving import RunningStage
+
+# A record, an unknown user, an invalid id, no id, an unknown route
+REQUESTS = ("/user/ada", "/user/nobody", "/user/not%20an%20id", "/user", "/users")
 
 
 @contextmanager
@@ -48,43 +51,56 @@ def progress(stream: TextIO | None = None) -> Iterator[Callable[[str], None]]:
         status.stop()
 
 
-def welcome(running: RunningStage) -> str:
-    """Return the URL, a curl line for each kind of answer, and a line that runs the e2e suite."""
-    origin = ["-H", f"Origin: {running.allowed_origin}"]
-    preflight = ["-X", "OPTIONS", *origin, "-H", "Access-Control-Request-Method: GET"]
-    signature = _signature(running)
-    requests = {
-        "a record": _curl(running, "/user/ada", signature),
-        "an unknown user": _curl(running, "/user/nobody", signature),
-        "an invalid id": _curl(running, "/user/not%20an%20id", signature),
-        "no id": _curl(running, "/user", signature),
-        "a preflight": _curl(running, "/user/ada", preflight),
+def welcome(running: RunningStage, page: str | None, without: str = "") -> str:
+    """Return where the stage is, a block of lines to paste, and a line that runs the e2e suite.
+
+    `page` is the address of its page; where there is none, `without` says why.
+    """
+    sections = {
+        f"Stage URL: {running.url}": [f"page       {page or f'none: {without}'}", *_facts(running)],
+        "Ask it, in this folder": _requests(running),
+        "For the AWS CLI, the SDKs and the e2e suite": _aws(running),
     }
-    lines = [f"# {what}\n{line}" for what, line in requests.items()]
-    return "\n".join(
-        [f"Stage URL: {running.url}", "", *lines, "", f"# the e2e suite\n{_suite(running)}", ""]
-    )
-
-
-def _signature(running: RunningStage) -> list[str]:
-    if not running.signed:
-        return []
-    keys = [running.environment[f"AWS_{name}"] for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")]
-    return ["--aws-sigv4", f"aws:amz:{REGION}:execute-api", "--user", ":".join(keys)]
-
-
-def _curl(running: RunningStage, path: str, options: list[str]) -> str:
-    trust = ["--cacert", str(running.ca_bundle)]
-    return join(["curl", "-i", *trust, *options, running.url + path])
-
-
-def _suite(running: RunningStage) -> str:
-    python = Path(sys.executable)
-    words = [
-        "env",
-        *(f"{name}={value}" for name, value in running.environment.items()),
-        str(python.relative_to(ROOT) if python.is_relative_to(ROOT) else python),
-        *("-m", "pytest", "tests_e2e", "--stage-url", running.url),
-        *("--ca-bundle", str(running.ca_bundle), "--stack-name", running.stack_name),
+    blocks = [
+        "\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items()
     ]
-    return join([*words, "--auth", "iam"] if running.signed else words)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _facts(running: RunningStage) -> list[str]:
+    users = ", ".join(user["userId"]["S"] for user in sample.USERS)
+    return [f"users      {users}", f"log        {short(running.emulator.log)}"]
+
+
+def _requests(running: RunningStage) -> list[str]:
+    """Return lines for a shell, which together are one block: settings, then a request each."""
+    curl = ["curl -i --cacert $CA"]
+    settings = [f"URL={running.url}", f"CA={quote(short(running.ca_bundle))}"]
+    if running.caller:
+        settings.append(f"CALLER={quote(':'.join(running.caller))}")
+        curl.append(f"--aws-sigv4 aws:amz:{REGION}:execute-api --user $CALLER")
+    signed = " ".join(curl)
+    preflight = f"-H 'Origin: {running.allowed_origin}' -H 'Access-Control-Request-Method: GET'"
+    return [
+        *settings,
+        *(f"{signed} $URL{path}" for path in REQUESTS),
+        f"{curl[0]} -X OPTIONS {preflight} $URL/user/ada",
+    ]
+
+
+def _aws(running: RunningStage) -> list[str]:
+    """Return lines that lead any AWS SDK or CLI to the stage, and run the e2e suite on it."""
+    settings = {**running.environment, "AWS_CA_BUNDLE": short(running.ca_bundle)}
+    suite = ["--stage-url", running.url, "--stack-name", running.stack_name]
+    signed = ["--auth", "iam"] if running.signed else []
+    return [
+        join(["export", *(f"{name}={value}" for name, value in settings.items())]),
+        f"{short(Path(sys.executable))} -m pytest tests_e2e --ca-bundle $AWS_CA_BUNDLE "
+        + join([*suite, *signed]),
+    ]
+
+
+def short(path: Path) -> str:
+    """Return a path as it is typed in the folder where this was started."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

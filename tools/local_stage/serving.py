@@ -8,8 +8,9 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local_stage import cdk, node, state
-from tools.local_stage.completion import Clients, complete, put_sample_users
+from tools.local_stage import cdk, node, sample, state
+from tools.local_stage.clients import Clients
+from tools.local_stage.completion import complete
 from tools.local_stage.emulator import Emulator, bind, certificates, emulator
 from tools.template import Template
 
@@ -25,9 +26,12 @@ class RunningStage:
     port: int
     ca_bundle: Path  # PEM file, to trust the URL's certificate
     signed: bool  # requests need a signature (AWS_IAM)
+    plain_url: str | None  # the same over HTTP, for a browser, which trusts no authority of ours
     allowed_origin: str  # an origin whose pages may read answers
+    caller: tuple[str, str] | None  # access key and secret of who may call a signed stage
     stack_name: str
     outputs: dict[str, str]
+    asset: Path  # folder with the function's code as it was deployed
     environment: dict[str, str]  # for any AWS SDK or CLI, as root of the account
     folder: Path  # everything the stage writes
     emulator: Emulator
@@ -46,6 +50,7 @@ def serve(
     table_endpoint: str | None = None,
     keep: Path | None = None,
     assembly: Path | None = None,
+    plain: bool = False,
     report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[RunningStage]:
     """Serve a stage for the duration of the block; raises LocalStageError when it cannot.
@@ -53,25 +58,25 @@ def serve(
     `account`: 12 digits. `port`: any free one by default. `table_endpoint`: URL where the
     function finds DynamoDB, to put faults in between. `keep`: folder whose state outlives
     the block. `assembly`: a cloud assembly to deploy instead of synthesizing the stage.
-    `report` receives what is being done. Every program ends with the block, and with the thread
-    that entered it.
+    `plain`: serve it on another port without TLS as well. `report` receives what is being done.
+    Every program ends with the block, and with the thread that entered it.
     """
     node.install_packages(report)
     report("starting the emulator")
     settings = {"AWS_ENDPOINT_URL_DYNAMODB": table_endpoint} if table_endpoint else {}
-    with _emulator(account, port, keep, settings) as (running, folder):
+    with _emulator(account, port, keep, settings, plain) as (running, folder):
         report("cdk bootstrap" if assembly else f"cdk bootstrap, cdk synth -c stage={stage}")
         with cdk.bootstrap(running, folder) as bootstrap:
             stack = cdk.stack_in(cdk.copied(assembly or cdk.synthesized(stage), folder))
             bootstrap.wait(running.check_alive)
         report(f"cdk deploy {stack.stack_name}")
-        outputs = _deploy(running, folder, stack)
-        yield _running_stage(running, folder, stage, stack, outputs)
+        outputs, caller = _deploy(running, folder, stack)
+        yield _running_stage(running, folder, stage, stack, outputs, caller)
 
 
 @contextmanager
 def _emulator(
-    account: str, port: int | None, keep: Path | None, settings: dict[str, str]
+    account: str, port: int | None, keep: Path | None, settings: dict[str, str], plain: bool
 ) -> Iterator[tuple[Emulator, Path]]:
     """Run an emulator with a folder of its own, and with the state that `keep` holds."""
     with ExitStack() as stack:
@@ -88,12 +93,15 @@ def _emulator(
             folder=folder,
             settings=settings,
             saves=store is not None,
+            plain=stack.enter_context(bind(None)) if plain else None,
         )
         yield stack.enter_context(running), folder
 
 
-def _deploy(running: Emulator, folder: Path, stack: Template) -> dict[str, str]:
-    """Deploy, complete, put the sample users in, and return the stack's outputs."""
+def _deploy(
+    running: Emulator, folder: Path, stack: Template
+) -> tuple[dict[str, str], tuple[str, str] | None]:
+    """Deploy, complete and add samples; return the stack's outputs, and the keys of a caller."""
     written = folder / "outputs.json"
     with (
         cdk.deploy(running, folder, stack, written) as deployment,
@@ -102,12 +110,18 @@ def _deploy(running: Emulator, folder: Path, stack: Template) -> dict[str, str]:
         deployment.wait(running.check_alive)
         outputs: dict[str, str] = json.loads(written.read_bytes())[stack.stack_name]
         complete(clients, stack)
-        put_sample_users(clients, outputs["TableName"])
-    return outputs
+        sample.put_users(clients, outputs["TableName"])
+        policy = outputs.get("CallersPolicy")
+        return outputs, sample.create_caller(clients, policy) if policy else None
 
 
 def _running_stage(
-    running: Emulator, folder: Path, stage: str, stack: Template, outputs: dict[str, str]
+    running: Emulator,
+    folder: Path,
+    stage: str,
+    stack: Template,
+    outputs: dict[str, str],
+    caller: tuple[str, str] | None,
 ) -> RunningStage:
     path = f"_aws/execute-api/{outputs['ApiId']}/{outputs['StageName']}"
     return RunningStage(
@@ -116,9 +130,12 @@ def _running_stage(
         port=running.port,
         ca_bundle=running.certificates.ca,
         signed=cdk.signed(stack),
+        plain_url=running.plain_endpoint and f"{running.plain_endpoint}/{path}",
         allowed_origin=cdk.allowed_origin(stack),
+        caller=caller,
         stack_name=stack.stack_name,
         outputs=outputs,
+        asset=cdk.asset(stack),
         environment=running.client_environment,
         folder=folder,
         emulator=running,

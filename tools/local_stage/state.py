@@ -7,12 +7,10 @@ id that the system uses again never misleads. Everything a stage writes is in it
 from __future__ import annotations
 
 import fcntl
-import json
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock
@@ -22,18 +20,6 @@ from tools.local_stage.programs import LocalStageError
 
 FOLDERS = ROOT / "build" / "local_stage"
 LOGS_KEPT = 24 * 3600.0
-
-
-@dataclass(frozen=True)
-class Served:
-    """A stage that is being served: by which process, where, and how it was started."""
-
-    pid: int
-    port: int
-    stage: str
-    url: str
-    ca_bundle: str
-    detached: bool
 
 
 @contextmanager
@@ -58,29 +44,6 @@ def folder_of(port: int) -> Iterator[Path]:
         with _changing_folders():
             _strip(folder, keep)
             lock.close()
-
-
-def write(folder: Path, served: Served) -> None:
-    """Let `down` and `status` know of a stage."""
-    written = folder / "stage.json.new"
-    written.write_text(json.dumps(asdict(served)), encoding="utf-8")
-    written.replace(folder / "stage.json")
-
-
-def all_served() -> list[Served]:
-    """Return every stage that is being served from this checkout, by port."""
-    found = []
-    with _changing_folders():
-        for file in FOLDERS.glob("*/stage.json"):
-            if _alive(file.parent):
-                found.append(Served(**json.loads(file.read_bytes())))
-    return sorted(found, key=lambda served: served.port)
-
-
-def gone(port: int) -> bool:
-    """Return whether that port is not served any longer."""
-    with _changing_folders():
-        return not _alive(FOLDERS / str(port))
 
 
 @contextmanager

@@ -9,7 +9,13 @@ from tools.local_stage.emulator import Certificates, Emulator
 from tools.local_stage.serving import RunningStage
 
 
-def running_stage(stage: str = "local", *, port: int = 4566, signed: bool = False) -> RunningStage:
+def running_stage(
+    stage: str = "local",
+    *,
+    port: int = 4566,
+    signed: bool = False,
+    origin: str = "https://app.example.com",
+) -> RunningStage:
     """Return what `serve` would yield, without a process behind it."""
     folder = Path("/nowhere") / str(port)
     certificates = Certificates(folder / "ca.pem", folder / "server.pem")
@@ -26,9 +32,12 @@ def running_stage(stage: str = "local", *, port: int = 4566, signed: bool = Fals
         port=port,
         ca_bundle=certificates.ca,
         signed=signed,
-        allowed_origin="https://app.example.com",
+        plain_url=None,
+        allowed_origin=origin,
+        caller=("AKIA0000000000000000", "secret") if signed else None,
         stack_name=f"UserApi-{stage}",
         outputs={"TableName": f"table-of-{stage}"},
+        asset=folder / "asset",
         environment=emulator.client_environment,
         folder=folder,
         emulator=emulator,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
 
 import pytest
 
-from tools.local_stage import background, node, state
+from tools.local_stage import node, stopping
 from tools.local_stage.__main__ import main
 
 
@@ -15,7 +14,7 @@ from tools.local_stage.__main__ import main
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """No npm, and the signals of the test run stay as they are."""
     monkeypatch.setattr(node, "install_packages", lambda _: None)
-    monkeypatch.setattr(background, "ENDING", ())
+    monkeypatch.setattr(stopping, "ENDING", ())
 
 
 @pytest.mark.parametrize("words", [["--help"], ["up", "--help"], ["run", "--help"]])
@@ -48,27 +47,3 @@ def test_run_without_command_serves_nothing(capsys: pytest.CaptureFixture[str]) 
         main(["run", "--stage", "local"])
     assert done.value.code == 2
     assert "COMMAND" in capsys.readouterr().err
-
-
-def test_nothing_served_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["status"]) == 1
-    assert main(["down"]) == 0
-    assert main(["down", "--port", "4000"]) == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "no local stage is served from this checkout",
-        "nothing to end",
-        "port 4000 is not served from this checkout",
-    ]
-
-
-def test_stage_in_foreground_is_listed_but_not_ended(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    served = state.Served(os.getpid(), 4000, "local", "https://x/local", "/ca.pem", False)
-    with state.folder_of(4000) as folder:
-        state.write(folder, served)
-        assert main(["status"]) == 0
-        assert main(["down"]) == 0
-    listed, ended = capsys.readouterr().out.splitlines()
-    assert listed.startswith("local  https://x/local  --cacert /ca.pem")
-    assert ended == "nothing to end"

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from tools.local_stage import LocalStageError
-from tools.local_stage.completion import SAMPLE_USERS, complete, put_sample_users
+from tools.local_stage import LocalStageError, sample
+from tools.local_stage.completion import complete
 from tools.template import Template
 
 API: dict[str, Any] = {"Type": "AWS::ApiGateway::RestApi", "Properties": {}}
@@ -36,17 +36,15 @@ class StubbedClients:
     account = "111111111111"
 
     def __init__(self) -> None:
-        session = boto3.Session(
+        session: Any = boto3.Session(
             aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1"
         )
-        self.apigateway = session.client("apigateway")
-        self.cloudformation = session.client("cloudformation")
-        self.dynamodb = session.client("dynamodb")
-        self.stubs = {
-            "apigateway": Stubber(self.apigateway),
-            "cloudformation": Stubber(self.cloudformation),
-            "dynamodb": Stubber(self.dynamodb),
-        }
+        services = ("apigateway", "cloudformation", "dynamodb", "iam")
+        self._created: dict[str, Any] = {name: session.client(name) for name in services}
+        self.stubs = {name: Stubber(client) for name, client in self._created.items()}
+
+    def of(self, service: str) -> Any:
+        return self._created[service]
 
     def expect(self, service: str, call: str, answer: dict[str, Any], **expected: Any) -> None:
         self.stubs[service].add_response(call, answer, expected)
@@ -239,7 +237,7 @@ def test_value_that_cannot_be_completed_is_named(clients: Any) -> None:
 
 def test_existing_sample_user_stays_as_it_is(clients: Any) -> None:
     stub = clients.stubs["dynamodb"]
-    for user in SAMPLE_USERS:
+    for user in sample.USERS:
         expected = {
             "TableName": "users",
             "Item": user,
@@ -251,4 +249,38 @@ def test_existing_sample_user_stays_as_it_is(clients: Any) -> None:
             )
         else:
             stub.add_response("put_item", {}, expected)
-    put_sample_users(clients, "users")
+    sample.put_users(clients, "users")
+
+
+def expect_key(clients: Any) -> None:
+    clients.expect(
+        *("iam", "put_user_policy", {}),
+        UserName="caller",
+        PolicyName="calls",
+        PolicyDocument="{policy}",
+    )
+    key = {
+        "UserName": "caller",
+        "AccessKeyId": "AKIA0000000000000000",
+        "Status": "Active",
+        "SecretAccessKey": "secret",
+    }
+    clients.expect("iam", "create_access_key", {"AccessKey": key}, UserName="caller")
+
+
+def test_caller_has_policy_and_key(clients: Any) -> None:
+    clients.stubs["iam"].add_response("create_user", {}, {"UserName": "caller"})
+    expect_key(clients)
+    assert sample.create_caller(clients, "{policy}") == ("AKIA0000000000000000", "secret")
+
+
+def test_caller_of_kept_stage_gets_new_key(clients: Any) -> None:
+    iam = clients.stubs["iam"]
+    iam.add_client_error("create_user", "EntityAlreadyExists")
+    known = {"AccessKeyMetadata": [{"AccessKeyId": "AKIA1111111111111111"}], "IsTruncated": False}
+    clients.expect("iam", "list_access_keys", known, UserName="caller")
+    clients.expect(
+        "iam", "delete_access_key", {}, UserName="caller", AccessKeyId="AKIA1111111111111111"
+    )
+    expect_key(clients)
+    assert sample.create_caller(clients, "{policy}") == ("AKIA0000000000000000", "secret")

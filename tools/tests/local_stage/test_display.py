@@ -1,51 +1,91 @@
-"""The lines to paste: complete, quoted, and signed where they must be."""
+"""What a reader sees: sections, short paths, and lines to paste that a shell takes as they are."""
 
 from __future__ import annotations
 
 import io
 import shlex
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from tools.local_stage.display import progress, welcome
+from tools.local_stage.display import progress, short, welcome
 from tools.tests.local_stage.running import running_stage
+
+URL = "https://127.0.0.1:4566/local"
+PAGE = "http://127.0.0.1:3000"
+
+
+def sections(*, signed: bool = False) -> dict[str, list[str]]:
+    """Return the lines of each section by its title."""
+    found: dict[str, list[str]] = {}
+    for line in welcome(running_stage(signed=signed), PAGE).splitlines():
+        if line and not line.startswith(" "):
+            found[line] = []
+        elif line:
+            found[[*found][-1]].append(line.strip())
+    return found
 
 
 def pasted(*, signed: bool) -> list[list[str]]:
-    """The words of every line that a shell would run."""
-    _, *lines = welcome(running_stage(signed=signed)).splitlines()
-    return [words for line in lines if (words := shlex.split(line, comments=True))]
+    """Return the words of each curl that a shell runs when the whole block is pasted."""
+    block = "\n".join(sections(signed=signed)["Ask it, in this folder"])
+    shell = f"""curl() {{ printf '%s\\0' "$@" '|'; }}\n{block}"""
+    done = subprocess.run(["sh", "-ec", shell], capture_output=True, text=True, check=True)
+    calls = done.stdout.split("|\0")
+    return [call.rstrip("\0").split("\0") for call in calls if call]
 
 
-def test_url_comes_first() -> None:
-    first = welcome(running_stage()).splitlines()[0]
-    assert first == "Stage URL: https://127.0.0.1:4566/local"
+def test_stage_url_comes_first_then_page() -> None:
+    title, lines = next(iter(sections().items()))
+    assert title == f"Stage URL: {URL}"
+    assert lines[0].split() == ["page", PAGE]
+
+
+def test_missing_page_says_why() -> None:
+    assert "  page       none: port 3000 is taken\n" in welcome(
+        running_stage(), None, "port 3000 is taken"
+    )
 
 
 @pytest.mark.parametrize("signed", [False, True])
-def test_every_kind_of_answer_has_line(signed: bool) -> None:
-    *requests, suite = pasted(signed=signed)
-    assert [words[-1].removeprefix("https://127.0.0.1:4566/local") for words in requests] == [
+def test_pasted_block_asks_for_each_kind_of_answer(signed: bool) -> None:
+    requests = pasted(signed=signed)
+    assert [words[-1].removeprefix(URL) for words in requests] == [
         "/user/ada",
         "/user/nobody",
         "/user/not%20an%20id",
         "/user",
+        "/users",
         "/user/ada",
     ]
-    assert all(words[:2] == ["curl", "-i"] for words in requests)
-    assert all("/nowhere/4566/ca.pem" in words for words in requests)
-    assert requests[-1][4:8] == ["-X", "OPTIONS", "-H", "Origin: https://app.example.com"]
-    assert suite[suite.index("--stage-url") + 1] == "https://127.0.0.1:4566/local"
+    assert all(words[:3] == ["-i", "--cacert", "/nowhere/4566/ca.pem"] for words in requests)
+    assert requests[-1][3:7] == ["-X", "OPTIONS", "-H", "Origin: https://app.example.com"]
 
 
 @pytest.mark.parametrize("signed", [False, True])
-def test_requests_are_signed_where_stage_demands_it_but_never_preflight(
+def test_requests_are_signed_by_caller_where_stage_demands_it_but_never_preflight(
     signed: bool,
 ) -> None:
-    *requests, preflight, suite = pasted(signed=signed)
-    assert ["--aws-sigv4" in words for words in requests] == [signed] * 4
+    *requests, preflight = pasted(signed=signed)
+    signature = ["--aws-sigv4", "aws:amz:us-east-1:execute-api"]
+    signature += ["--user", "AKIA0000000000000000:secret"]
+    assert [words[3:7] == signature for words in requests] == [signed] * 5
     assert "--aws-sigv4" not in preflight
-    assert (suite[-2:] == ["--auth", "iam"]) == signed
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_suite_runs_on_stage_as_root(signed: bool) -> None:
+    export, suite = sections(signed=signed)["For the AWS CLI, the SDKs and the e2e suite"]
+    assert "AWS_ENDPOINT_URL=https://127.0.0.1:4566" in shlex.split(export)
+    words = shlex.split(suite)
+    assert words[words.index("--stage-url") + 1] == URL
+    assert (words[-2:] == ["--auth", "iam"]) == signed
+
+
+def test_path_is_as_typed_in_this_folder() -> None:
+    assert short(Path.cwd() / "build" / "ca.pem") == "build/ca.pem"
+    assert short(Path("/nowhere/ca.pem")) == "/nowhere/ca.pem"
 
 
 def test_progress_is_plain_lines_without_terminal() -> None:

@@ -12,10 +12,6 @@ import pytest
 from tools.local_stage import LocalStageError, state
 
 
-def served(port: int) -> state.Served:
-    return state.Served(1, port, "local", "https://x", "/ca.pem", True)
-
-
 def test_folder_is_gone_after_its_stage(folders: Path) -> None:
     with state.folder_of(4000) as folder:
         (folder / "tmp").mkdir()
@@ -52,23 +48,11 @@ def test_port_is_served_once_and_two_ports_are_independent() -> None:
         assert (folder / "file").exists()
 
 
-def test_served_stages_are_listed_by_port() -> None:
-    with state.folder_of(4001) as later, state.folder_of(4000) as sooner:
-        state.write(later, served(4001))
-        state.write(sooner, served(4000))
-        assert state.all_served() == [served(4000), served(4001)]
-        assert not state.gone(4000)
-    assert state.all_served() == []
-    assert state.gone(4000)
-
-
-def test_leftovers_of_killed_process_are_not_served_and_are_removed(folders: Path) -> None:
+def test_leftovers_of_killed_process_are_removed(folders: Path) -> None:
     dead = folders / "4000"
     (dead / "tmp").mkdir(parents=True)
     (dead / "lock").touch()
     (dead / "emulator.log").touch()
-    state.write(dead, served(4000))
-    assert state.all_served() == []
     with state.folder_of(4001):
         assert [entry.name for entry in dead.iterdir()] == ["emulator.log"]
 
