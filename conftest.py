@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from contract import promises
-from tools import assemblies, evidence
+from tools import assemblies, evidence, failures
 from tools.template import Template
 
 ROOT = Path(__file__).resolve().parent
@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "sees_no_mutant: runs other programs or reads sources, never the function"
     )
     config.pluginmanager.register(evidence.Recorder(config, promises=promises.load), "evidence")
+    config.pluginmanager.register(failures.Failures(promises.load), "failures")
 
 
 @pytest.hookimpl(tryfirst=True)

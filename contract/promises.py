@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = ("unit", "infra", "e2e")
+OPTIONAL = {"aws", "files"}
 
 
 class LedgerError(ValueError):
@@ -24,7 +25,7 @@ class Promise:
     """One promise: its id, its sentence, and the levels at which tests prove it.
 
     `group` is the title of its part of the ledger. `aws` says why level e2e proves it on AWS only,
-    and is empty where the local stage proves it, too.
+    and is empty where the local stage proves it, too. `files` are those that keep the promise.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Promise:
     levels: tuple[str, ...]
     group: str = ""
     aws: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,19 @@ def _group(name: str, group: object) -> Iterator[Promise]:
 
 def _promise(name: str, entry: object, group: str) -> Promise:
     match entry:
-        case {"promise": str(sentence), "levels": [*levels], **rest} if rest.keys() <= {"aws"}:
-            aws = rest.get("aws", "")
+        case {"promise": str(sentence), "levels": [*levels], **rest} if rest.keys() <= OPTIONAL:
+            aws, files = rest.get("aws", ""), rest.get("files", [])
             unknown = [level for level in levels if level not in LEVELS]
             if unknown or not levels or not sentence.strip():
                 raise LedgerError(f"promise {name}: levels are one or more of {', '.join(LEVELS)}")
             if not isinstance(aws, str) or (aws and "e2e" not in levels):
                 raise LedgerError(f"promise {name}: `aws` is a text about level e2e")
-            return Promise(name, sentence, tuple(levels), group, aws)
+            if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
+                raise LedgerError(f"promise {name}: `files` is a list of texts")
+            return Promise(name, sentence, tuple(levels), group, aws, tuple(files))
     raise LedgerError(
-        f"promise {name}: an entry has `promise` (text), `levels` (list) and perhaps `aws` (text)"
+        f"promise {name}: an entry has `promise` (text), `levels` (list) and perhaps "
+        "`files` (list) and `aws` (text)"
     )
 
 

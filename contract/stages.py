@@ -13,7 +13,7 @@ PROMPT_SECONDS = 1.0  # what nobody waits for when all is warm
 LOG_LINE_BYTES = 450
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Promised:
     """The promises that differ between stages, and the numbers all of them share."""
 
@@ -30,6 +30,10 @@ class Promised:
     requests_per_second: int = 100
     burst: int = 200
     log_retention_days: int = 7
+
+    def __repr__(self) -> str:
+        """In one line, because a failing test shows it."""
+        return f"<what {self.stage} promises>"
 
     @property
     def iam(self) -> bool:

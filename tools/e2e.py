@@ -8,6 +8,7 @@ in both.
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 import pytest
 
 from contract.smoke_user import SMOKE_USER
-from tools import level
+from tools import failures, level
 
 SUITES = {
     "local": ["--table-faults", "--lifecycle"],
@@ -29,6 +30,7 @@ NOTHING_SELECTED = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 def main(arguments: Sequence[str]) -> int:
     """Run suite after suite until one fails; return its exit code."""
+    os.environ[failures.LEVEL] = "e2e"
     codes = []
     for stage, options in SUITES.items():
         print(f"e2e suite on the stage {stage}", flush=True)

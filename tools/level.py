@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools import failures
+
 
 def words(folder: str, arguments: Sequence[str]) -> list[str]:
     """Return the arguments of pytest: the whole folder, unless some of its tests are named."""
@@ -23,5 +25,6 @@ def _is_inside(argument: str, folder: str) -> bool:
 
 
 if __name__ == "__main__":
+    os.environ[failures.LEVEL] = failures.LEVELS[sys.argv[1]]
     command = [sys.executable, "-m", "pytest", *words(sys.argv[1], sys.argv[2:])]
     os.execv(sys.executable, command)

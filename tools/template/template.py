@@ -76,7 +76,7 @@ class Element:
         return named(self.at("Tags") or self.at("Replicas", 0, "Tags"), "Key", "Value")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Template:
     """A template as data that is never edited; `copy` returns a copy that may be."""
 
@@ -84,6 +84,11 @@ class Template:
     file: Path = Path()
     stack_name: str = ""
     paths: Mapping[str, str] = field(default_factory=dict)  # the manifest's: logical id -> path
+
+    def __repr__(self) -> str:
+        """In one line, because a failing test shows it."""
+        count = len(self.body.get("Resources", {}))
+        return f"<Template {self.stack_name or self.file.name}: {count} resources>"
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Template:

@@ -16,6 +16,15 @@ def test_ledger_lists_promises() -> None:
     assert 30 <= len(LEDGER) <= 60
 
 
+def test_every_promise_names_files_that_are_there() -> None:
+    lacking = [
+        promise.id
+        for promise in LEDGER.values()
+        if not promise.files or not all((promises.ROOT / file).is_file() for file in promise.files)
+    ]
+    assert lacking == []
+
+
 def test_every_marker_names_promise() -> None:
     assert [keeper for keeper in KEEPERS if keeper.promise not in LEDGER] == []
 
@@ -48,6 +57,8 @@ def test_no_test_keeps_promise_at_level_that_ledger_does_not_claim() -> None:
         "a = 1\n",
         "[a]\npromise = 'x'\nlevels = ['unit']\naws = 'y'\n",
         "[a]\npromise = 'x'\nlevels = ['e2e']\naws = 1\n",
+        "[a]\npromise = 'x'\nlevels = ['e2e']\nfiles = 'y'\n",
+        "[a]\npromise = 'x'\nlevels = ['e2e']\nfiles = [1]\n",
     ],
 )
 def test_malformed_entry_is_refused_by_name(tmp_path: Path, entry: str) -> None:
