@@ -160,7 +160,7 @@ class Settings:
         for key in given:
             if key not in rules:
                 raise SettingsError(
-                    f"stage {stage}: key {key!r} is not known: allowed is {_list(rules)}"
+                    f"cdk.json, stage {stage}: key {key!r} is not known: allowed is {_list(rules)}"
                 )
         for key, rule in rules.items():
             _check(stage=str(stage), key=key, given=given, rule=rule)
@@ -183,10 +183,12 @@ def stage_names(stages: object) -> tuple[str, ...]:
 
 def _check(*, stage: str, key: str, given: Mapping[str, object], rule: Rule) -> None:
     if key not in given:
-        raise SettingsError(f"stage {stage}: key {key!r} is missing: allowed is {rule.allowed}")
+        raise SettingsError(
+            f"cdk.json, stage {stage}: key {key!r} is missing: allowed is {rule.allowed}"
+        )
     if not rule.accepts(given[key]):
         raise SettingsError(
-            f"stage {stage}: key {key!r} is {given[key]!r}: allowed is {rule.allowed}"
+            f"cdk.json, stage {stage}: key {key!r} is {given[key]!r}: allowed is {rule.allowed}"
         )
 
 

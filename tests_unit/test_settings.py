@@ -116,26 +116,30 @@ def test_stage_name_that_aws_cannot_use_is_refused(name: str) -> None:
 
 def test_unknown_key_is_refused() -> None:
     line = refusal_of("memory", 512)
-    assert line == f"stage dev: key 'memory' is not known: allowed is {', '.join(GOOD)}"
+    assert line == f"cdk.json, stage dev: key 'memory' is not known: allowed is {', '.join(GOOD)}"
 
 
 @pytest.mark.parametrize("key", GOOD)
 def test_missing_key_is_refused(key: str) -> None:
     line = refusal("dev", {"dev": {name: GOOD[name] for name in GOOD if name != key}})
-    assert line.startswith(f"stage dev: key '{key}' is missing: allowed is ")
+    assert line.startswith(f"cdk.json, stage dev: key '{key}' is missing: allowed is ")
     assert line.endswith(refusal_of(key, None).partition(" is None: ")[2])
 
 
 @pytest.mark.parametrize("key", GOOD)
 @pytest.mark.parametrize("value", [None, {}, 1.5, "-", -1])
 def test_wrong_type_is_refused(key: str, value: object) -> None:
-    assert refusal_of(key, value).startswith(f"stage dev: key '{key}' is {value!r}: allowed is ")
+    assert refusal_of(key, value).startswith(
+        f"cdk.json, stage dev: key '{key}' is {value!r}: allowed is "
+    )
 
 
 @pytest.mark.parametrize("key", WHOLE)
 @pytest.mark.parametrize("value", [True, False, "100", 100.0])
 def test_number_that_is_not_whole_is_refused(key: str, value: object) -> None:
-    assert refusal_of(key, value).startswith(f"stage dev: key '{key}' is {value!r}: allowed is ")
+    assert refusal_of(key, value).startswith(
+        f"cdk.json, stage dev: key '{key}' is {value!r}: allowed is "
+    )
 
 
 @pytest.mark.parametrize("key", WHOLE)
@@ -145,7 +149,10 @@ def test_number_out_of_range_is_refused(key: str) -> None:
         assert getattr(load(**{key: value}), key) == value
     for value in (least - 1, most + 1):
         allowed = f"a whole number from {least} to {most}"
-        assert refusal_of(key, value) == f"stage dev: key '{key}' is {value}: allowed is {allowed}"
+        assert (
+            refusal_of(key, value)
+            == f"cdk.json, stage dev: key '{key}' is {value}: allowed is {allowed}"
+        )
 
 
 @pytest.mark.parametrize("key", CHOICE)
@@ -154,7 +161,10 @@ def test_choice_accepts_its_words_only(key: str) -> None:
         assert getattr(load(**{key: word}), key) == word
     for word in (CHOICE[key][0].lower(), "COGNITO"):
         allowed = "one of " + ", ".join(CHOICE[key])
-        assert refusal_of(key, word) == f"stage dev: key '{key}' is '{word}': allowed is {allowed}"
+        assert (
+            refusal_of(key, word)
+            == f"cdk.json, stage dev: key '{key}' is '{word}': allowed is {allowed}"
+        )
 
 
 @pytest.mark.parametrize("key", BOOL)
@@ -162,7 +172,7 @@ def test_switch_accepts_true_and_false_only(key: str) -> None:
     for value in (True, False):
         assert getattr(load(**{key: value}), key) is value
     for number in (0, 1):
-        line = f"stage dev: key '{key}' is {number}: allowed is true or false"
+        line = f"cdk.json, stage dev: key '{key}' is {number}: allowed is true or false"
         assert refusal_of(key, number) == line
 
 
@@ -201,7 +211,7 @@ def test_origin_is_accepted(origin: str) -> None:
     ],
 )
 def test_text_that_is_not_origin_is_refused(origin: object) -> None:
-    line = f"stage dev: key 'allowed_origins' is {[origin]!r}: allowed is {ORIGINS}"
+    line = f"cdk.json, stage dev: key 'allowed_origins' is {[origin]!r}: allowed is {ORIGINS}"
     assert refusal_of("allowed_origins", [origin]) == line
 
 
@@ -215,7 +225,7 @@ def test_addresses(addresses: list[str]) -> None:
 )
 def test_address_that_is_none(address: object) -> None:
     allowed = "a list of different e-mail addresses, which may be empty"
-    line = f"stage dev: key 'alarm_addresses' is {[address]!r}: allowed is {allowed}"
+    line = f"cdk.json, stage dev: key 'alarm_addresses' is {[address]!r}: allowed is {allowed}"
     assert refusal_of("alarm_addresses", [address]) == line
     assert refusal_of("alarm_addresses", ["a@b.c", "a@b.c"]).endswith(allowed)
     assert refusal_of("alarm_addresses", "a@b.c").endswith(allowed)
@@ -234,7 +244,7 @@ def test_account_is_accepted(account: str) -> None:
 @pytest.mark.parametrize("account", ["any ", "ANY", "11111111111", "1111111111111", "1" * 24, 1])
 def test_text_that_is_not_account_is_refused(account: object) -> None:
     allowed = "an account id of 12 digits, 'any', or '' for none yet"
-    line = f"stage dev: key 'account' is {account!r}: allowed is {allowed}"
+    line = f"cdk.json, stage dev: key 'account' is {account!r}: allowed is {allowed}"
     assert refusal_of("account", account) == line
 
 

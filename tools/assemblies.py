@@ -30,6 +30,8 @@ CACHE = Path("build", "assemblies")
 SOURCES = ("stack", "contract", "lambda_function", "app.py", "cdk.json", "requirements/dev.txt")
 KEPT_SECONDS = 24 * 3600.0  # since its last use
 LINES_SHOWN = 40
+# After a finding of cdk-nag or of the CDK's own checks.
+ADVICE = "Mend the resource, or accept the finding with its reason in stack/acknowledgements.py."
 
 
 class SynthesisError(RuntimeError):
@@ -130,7 +132,8 @@ def _environment() -> dict[str, str]:
 
 def _reason(output: str) -> str:
     lines = output.strip().splitlines()[-LINES_SHOWN:] or ["`python -m stack` printed nothing"]
-    return "\n".join(["the stages cannot be synthesized:", *lines])
+    advice = [ADVICE] if any("Acknowledge with" in line for line in lines) else []
+    return "\n".join(["the stages cannot be synthesized:", *lines, *advice])
 
 
 def _remove_unused(cache: Path) -> None:

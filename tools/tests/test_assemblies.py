@@ -26,6 +26,8 @@ for stage in ("dev", "prod"):
     (folder / f"UserApi-{stage}.template.json").write_text(f'{{"part": "{part}"}}')
     if part == "bad":
         sys.exit("first line\\nstage prod: key 'memory_mb' is 5")
+    if part == "finding":
+        sys.exit("ERROR no validation\\nAcknowledge with 'X'")
     time.sleep(0.1)
 """
 
@@ -123,6 +125,15 @@ def test_broken_stack_ends_with_its_reason_and_is_not_cached(
     assert str(broken.value).splitlines()[-1] == "stage prod: key 'memory_mb' is 5"
     assert broken.value.code == 1
     assert cached(project) == []
+
+
+def test_finding_of_synthesis_names_file_of_accepted_ones(
+    project: Path, synthesize: Callable[[], Path]
+) -> None:
+    (project / "stack" / "part.txt").write_text("finding", encoding="utf-8")
+    with pytest.raises(assemblies.SynthesisError) as broken:
+        synthesize()
+    assert "stack/acknowledgements.py" in str(broken.value).splitlines()[-1]
 
 
 def test_unknown_stage_is_refused_with_what_is_allowed(project: Path) -> None:
