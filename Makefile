@@ -7,7 +7,7 @@ LEVELS := lint types unit infra tools e2e mutation bench
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment local test report $(LEVELS) release-gate bootstrap deploy diff destroy lock clean announced
+.PHONY: help environment local test report rehearse $(LEVELS) release-gate bootstrap deploy diff destroy lock clean announced
 
 help: ## list the targets and the levels
 	@echo "make TARGET:"
@@ -25,8 +25,11 @@ local: announced ## serve the stack on this machine until Ctrl-C (ARGS="--port 4
 	@$(TOX) run -qq --notest -e local
 	@$(DEV) -m tools.local_stage $(ARGS)
 
-test: announced ## lint, types, unit, infra, tools, e2e, mutation
+test: announced ## lint, types, unit, infra, tools, e2e, mutation, rehearse
 	@$(TOX) run -q
+
+rehearse: announced ## release bad and good commits on this machine (ARGS="--quick")
+	@$(TOX) run -qq -e rehearse -- $(or $(ARGS),--only '*')
 
 $(LEVELS): announced
 	@$(TOX) run -qq -e $@ $(if $(ARGS),-- $(ARGS))

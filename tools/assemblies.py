@@ -56,10 +56,17 @@ def assembly(stage: str, *, root: Path = ROOT, report: Callable[[str], None] = a
     return folder / stage
 
 
-def assemblies(*, root: Path = ROOT, report: Callable[[str], None] = announce) -> Path:
+def assemblies(
+    *,
+    root: Path = ROOT,
+    report: Callable[[str], None] = announce,
+    synthesize: Callable[[Path, Path], None] | None = None,
+) -> Path:
     """Return the folder with an assembly for each stage. Raises SynthesisError.
 
-    `report` receives a line when there is something to wait for.
+    `report` receives a line when there is something to wait for. `synthesize(root, output)` writes
+    an assembly for each stage into a new folder, and raises SynthesisError; by default, a new
+    process does.
     """
     cache = root / CACHE
     cache.mkdir(parents=True, exist_ok=True)
@@ -68,7 +75,7 @@ def assemblies(*, root: Path = ROOT, report: Callable[[str], None] = announce) -
         if not folder.exists():
             report("synthesizing the stages")
             _remove_unused(cache)
-            _synthesize(root, folder)
+            _write(folder, lambda output: (synthesize or _synthesize)(root, output))
         os.utime(folder)
         _link(cache / "current", folder)
     return folder
@@ -97,26 +104,32 @@ def _files(root: Path) -> Iterator[Path]:
         yield from (file for file in inside if file.is_file() and "__pycache__" not in file.parts)
 
 
-def _synthesize(root: Path, folder: Path) -> None:
+def _write(folder: Path, synthesize: Callable[[Path], None]) -> None:
     """Write the assemblies beside `folder`, then rename them: it is whole or not there."""
     with tempfile.TemporaryDirectory(prefix="new-", dir=folder.parent) as temporary:
         output = Path(temporary, "assemblies")
-        done = subprocess.run(
-            [sys.executable, "-m", "stack", "--output", str(output)],
-            cwd=root,
-            env=_environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise SynthesisError(_reason(done.stdout), done.returncode)
+        synthesize(output)
         output.rename(folder)
 
 
-def _environment() -> dict[str, str]:
-    """Nothing of the user's account or context reaches the assembly; a deprecated call fails.
+def _synthesize(root: Path, output: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "stack", "--output", str(output)],
+        cwd=root,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SynthesisError(reason(done.stdout), done.returncode)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a synthesis.
+
+    Nothing of the user's account or context reaches the assembly; a deprecated call fails.
 
     Nothing of pytest either: under it the CDK keeps its findings to itself.
     """
@@ -130,7 +143,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _reason(output: str) -> str:
+def reason(output: str) -> str:
+    """Return the end of what a failed synthesis printed."""
     lines = output.strip().splitlines()[-LINES_SHOWN:] or ["`python -m stack` printed nothing"]
     advice = [ADVICE] if any("Acknowledge with" in line for line in lines) else []
     return "\n".join(["the stages cannot be synthesized:", *lines, *advice])

@@ -115,19 +115,29 @@ def seal(folder: Path, *, settings: dict[str, Any], cli: str, **stamp: Any) -> R
     return load(folder)
 
 
-def build(output: Path, *, report: Callable[[str], None]) -> ReleasedSet:
-    """Synthesize every stage of the current sources into a new set. Raises UndecidedError."""
+def build(
+    output: Path,
+    *,
+    report: Callable[[str], None],
+    root: Path = ROOT,
+    synthesize: Callable[[Path, Path], None] | None = None,
+) -> ReleasedSet:
+    """Synthesize every stage of a checkout into a new set. Raises UndecidedError.
+
+    `synthesize` is that of `tools.assemblies.assemblies`.
+    """
     try:
         if output.exists() and (not output.is_dir() or any(output.iterdir())):
             raise UndecidedError(f"{output}: exists already: name a new folder")
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
             new = Path(folder, "set")
-            shutil.copytree(assemblies.assemblies(report=report), new)
-            _copy_contract(new / CONTRACT)
-            package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+            found = assemblies.assemblies(root=root, report=report, synthesize=synthesize)
+            shutil.copytree(found, new)
+            _copy_contract(root / CONTRACT, new / CONTRACT)
+            package = json.loads((root / "package.json").read_text(encoding="utf-8"))
             cli = package["devDependencies"]["aws-cdk"]
-            seal(new, settings=stage_settings(), cli=cli, **evidence.stamp(ROOT))
+            seal(new, settings=stage_settings(root), cli=cli, **evidence.stamp(root))
             # Whole or not there, also after an interruption.
             new.replace(output)
     except assemblies.SynthesisError as error:
@@ -137,9 +147,9 @@ def build(output: Path, *, report: Callable[[str], None]) -> ReleasedSet:
     return load(output)
 
 
-def stage_settings() -> dict[str, Any]:
+def stage_settings(root: Path = ROOT) -> dict[str, Any]:
     """Return the settings of every stage in cdk.json."""
-    content = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))
+    content = json.loads((root / "cdk.json").read_text(encoding="utf-8"))
     settings: dict[str, Any] = content["context"]["stages"]
     return settings
 
@@ -214,8 +224,8 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _copy_contract(folder: Path) -> None:
+def _copy_contract(source: Path, folder: Path) -> None:
     folder.mkdir()
-    for file in sorted((ROOT / CONTRACT).iterdir()):
+    for file in sorted(source.iterdir()):
         if file.suffix in (".json", ".toml", ".py"):
             shutil.copy(file, folder / file.name)

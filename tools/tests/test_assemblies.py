@@ -177,4 +177,4 @@ def test_command_line_prints_the_folder() -> None:
 def test_synthesis_does_not_know_that_pytest_asks() -> None:
     """Under pytest the CDK keeps its findings to itself, and a failed synthesis has no reason."""
     assert "PYTEST_CURRENT_TEST" in os.environ
-    assert not [name for name in assemblies._environment() if name.startswith("PYTEST_")]
+    assert not [name for name in assemblies.environment() if name.startswith("PYTEST_")]

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "python -m tools.proof": "tox.ini",
     "python -m tools.release_gate": "tools/tests/release_gate",
     "make release-gate": "tools/tests/release_gate",
+    "make rehearse": "tox.ini",
     "python -m tools.cdk deploy": "tools/release_gate/releasing/actions.py",
     "python -m tools.tests.release_gate": "tools/tests/release_gate",
     # What a run prints, and the signed request, which the first deployment sends.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 import time
@@ -55,6 +56,13 @@ def add(commands: Any) -> None:
         metavar="SECONDS",
         help="how long the alarms are watched after the smoke tests (default: %(default).0f)",
     )
+    option(
+        "--e2e-arguments",
+        type=shlex.split,
+        default=[],
+        metavar="TEXT",
+        help="of pytest for the e2e suite, as '-n 2'; the evidence says what they leave out",
+    )
     option("--smoke-user", default=SMOKE_USER, metavar="ID", help="default: %(default)s")
     option(
         "--deploy-profile",
@@ -100,6 +108,7 @@ def run(options: argparse.Namespace) -> int:
         watch_seconds=options.watch,
         smoke_user=options.smoke_user,
         resume=options.resume,
+        e2e_arguments=tuple(options.e2e_arguments),
     )
     return _status(plan) if options.status else go(plan, options.output)
 

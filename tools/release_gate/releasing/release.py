@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,12 +121,20 @@ def _to(plan: Plan, steps: Steps, stage: Stage) -> Outcome:
         _go(plan, steps, stage)
     except (StepFailedError, UndecidedError) as seen:  # what cannot be seen is not known to be good
         if stage.rehearses:
+            _keep_what_was_tried(plan, stage, kept)
             kept.end()
             return Outcome(REFUSED, stage.name, f"{seen}; the stage stays as it is")
         return _back(plan, steps, stage, str(seen), started)
     kept.keep(plan.candidate)
     kept.end()
     return Outcome(RELEASED, stage.name)
+
+
+def _keep_what_was_tried(plan: Plan, stage: Stage, kept: Kept) -> None:
+    """Note that a stage holds the set that it refused: the next release must not see a drift."""
+    with suppress(UndecidedError):
+        if stages.holds(stages.read(stage), plan.candidate, stage):
+            kept.keep(plan.candidate)
 
 
 def _interrupted(plan: Plan, kept: Kept, stage: Stage) -> dict[str, Any] | None:

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tools.evidence import KEPT, template_digest
+from tools.rehearsal.evidence import of_good_run
 from tools.release_gate import released_set
 from tools.release_gate.released_set import ReleasedSet
-from tools.release_gate.settings import DEMANDS
 from tools.template import Template
 
 COMMIT = "c0ffee"
@@ -60,28 +59,5 @@ def sealed(folder: Path, *, dirty: bool = False) -> ReleasedSet:
 
 def proven(folder: Path, evidence: Path, stage: str = "prod") -> Path:
     """Write the evidence of a good run of every level for a set."""
-    found = released_set.load(folder)
-    digests = {name: template_digest(t.body) for name, t in found.templates.items()}
-    stamp = {"commit": COMMIT, "dirty": False, "time": datetime.now(UTC).isoformat()}
-    promises = found.contract.promises.values()
-    for level, kind in DEMANDS[stage].levels.items():
-        names = [promise.id for promise in promises if kind in promise.levels]
-        content = {
-            **stamp,
-            "templates": digests,
-            "promises": dict.fromkeys(names, KEPT),
-            "counts": {"passed": len(names), "failed": 0, "skipped": 0},
-            "exit_code": 0,
-            "whole": True,
-            "local": True,
-        }
-        _write(evidence / "evidence" / f"{level}.json", content)
-    for level in DEMANDS[stage].mutation:
-        kills = [{"promise": p.id, "mutant": "m"} for p in promises if level in p.levels]
-        _write(evidence / "mutation" / f"{level}.json", {**stamp, "kills": kills, "survivors": []})
+    of_good_run(released_set.load(folder), evidence, stage=stage)
     return evidence
-
-
-def _write(file: Path, content: Json) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(content))

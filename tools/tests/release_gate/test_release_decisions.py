@@ -106,6 +106,22 @@ def test_refused_set_is_not_deployed_to_prod(
     assert "deploy prod" not in account.calls
 
 
+def test_set_that_staging_refused_is_no_drift(account: Account, plan: Plan, tmp_path: Path) -> None:
+    account.fails("e2e staging")
+    assert _release(plan, tmp_path).decision == release.REFUSED
+    kept = plan.kept(STAGING).previous()
+    assert kept
+    assert kept.seal == plan.candidate.seal
+
+
+def test_set_that_staging_could_not_deploy_is_not_kept(
+    account: Account, plan: Plan, tmp_path: Path
+) -> None:
+    account.fails("deploy staging")
+    assert _release(plan, tmp_path).decision == release.REFUSED
+    assert plan.kept(STAGING).previous() is None
+
+
 @pytest.mark.parametrize(
     "error", [StepFailedError("seen"), UndecidedError("seen")], ids=["red", "undecided"]
 )
