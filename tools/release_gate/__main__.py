@@ -40,7 +40,7 @@ class Allow(argparse.Action):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         return int(options.action(options))
     except UndecidedError as problem:
@@ -92,7 +92,7 @@ def _rules(_: argparse.Namespace) -> int:
     return 0
 
 
-def _parser() -> Parser:
+def parser() -> Parser:
     parser = Parser(prog="python -m tools.release_gate", description=__doc__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     build = commands.add_parser(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,9 +20,11 @@ from tests_e2e.client import Request as Sent
 from tests_e2e.proxy import Request, Response
 from tests_e2e.target import LOCAL_PREFIX
 from tools.local_stage import RunningStage
+from tools.proof.stage import cli, unseen
 from tools.proof.stage.fault import Fault
 from tools.proof.stage.faults import FAULTS, logs, rate
 
+ROOT = Path(__file__).resolve().parents[2]
 PATH = f"{LOCAL_PREFIX}users/staging/user"
 GROUP = "/aws/lambda/users"
 
@@ -39,6 +43,32 @@ def test_faults_break_promises_of_e2e_level_on_known_stages() -> None:
     ledger = promises.load()
     assert [f.name for f in FAULTS if "e2e" not in ledger[f.promise].levels] == []
     assert {fault.stage for fault in FAULTS} <= STAGES.keys()
+
+
+def test_unseen_faults_are_known_and_counted_in_docs() -> None:
+    assert {fault.name for fault in FAULTS} >= unseen.NAMES
+    page = " ".join((ROOT / "docs" / "testing.md").read_text(encoding="utf-8").split())
+    seen = len(FAULTS) - len(unseen.NAMES)
+    assert f"{seen} of {len(FAULTS)} turn them red" in page
+    assert f"The {len(unseen.NAMES)} others" in page
+    for reason, names in unseen.UNSEEN.items():
+        assert re.search(rf"\({len(names)}( faults)?\) \| {re.escape(reason)} \|", page) or (
+            len(names) == 1 and f"| {reason} |" in page
+        ), reason
+
+
+@pytest.mark.parametrize(
+    ("names", "missed", "problems"),
+    [
+        (["tag-missing", "log-not-json"], {"log-not-json"}, []),
+        (["tag-missing"], {"tag-missing"}, ["missed, without a reason in unseen.py: tag-missing"]),
+        (["log-not-json"], set(), ["seen, in spite of its reason in unseen.py: log-not-json"]),
+    ],
+)
+def test_smoke_proof_fails_when_its_share_changes(
+    names: list[str], missed: set[str], problems: list[str]
+) -> None:
+    assert cli.smoke_problems(names, missed) == problems
 
 
 def test_refusal_below_limit_is_wrong_in_nothing_else() -> None:

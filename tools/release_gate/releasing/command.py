@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import signal
 import sys
@@ -15,7 +16,7 @@ from contract.smoke_user import SMOKE_USER
 from contract.stages import STAGES
 from tools.release_gate.problems import UndecidedError
 from tools.release_gate.released_set import ReleasedSet
-from tools.release_gate.releasing import release, storage
+from tools.release_gate.releasing import release, report, storage
 from tools.release_gate.releasing.release import NEITHER, Plan
 from tools.release_gate.releasing.stage import Stage
 from tools.release_gate.releasing.steps import Steps
@@ -115,8 +116,11 @@ def run(options: argparse.Namespace) -> int:
 
 def go(plan: Plan, output: Path) -> int:
     """Release with a log of each step in a new folder of `output`; print how it ended."""
-    folder = output / time.strftime("%Y%m%d-%H%M%S")
-    folder.mkdir(parents=True)
+    folder = output / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise UndecidedError(f"--output {output}: {error.strerror}") from None
     for warning in release.warnings(plan):
         _say(f"warning: {warning}")
     steps = Steps(folder, _say)
@@ -127,9 +131,7 @@ def go(plan: Plan, output: Path) -> int:
         raise UndecidedError(
             "interrupted: --status says what each stage holds, --resume goes on"
         ) from None
-    for step in steps.done:
-        print(f"{'ok' if step.good else 'BAD':4}{step.seconds:7.1f} s  {step.name:32} {step.log}")
-    print(f"{outcome.sentence()} ({release.write(folder, plan, outcome, steps)})")
+    report.show(folder, plan, outcome, steps)
     return outcome.exit_code
 
 

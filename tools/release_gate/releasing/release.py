@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -215,26 +213,6 @@ def status(plan: Plan) -> Iterator[tuple[Stage, str, str]]:
             yield stage, OLD, f"commit {previous.commit}, {deployed.status}{rest}"
         else:
             yield stage, NEITHER, f"{deployed.status}, of another set{rest}"
-
-
-def write(folder: Path, plan: Plan, outcome: Outcome, steps: Steps) -> Path:
-    """Write what happened as JSON, and return its file."""
-    content: dict[str, Any] = {
-        "decision": outcome.decision,
-        "stage": outcome.stage,
-        "commit": plan.candidate.commit,
-        "seen": outcome.seen,
-        "put_back": outcome.put_back,
-        "exposed_seconds": round(outcome.exposed_seconds, 1),
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "steps": [
-            {"name": s.name, "seconds": s.seconds, "good": s.good, "log": s.log.name}
-            for s in steps.done
-        ],
-    }
-    file = folder / "release-verdict.json"
-    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    return file
 
 
 def load(folder: Path) -> ReleasedSet:

@@ -139,7 +139,7 @@ class Bucket:
 
 def is_url(where: str) -> bool:
     """Return whether this names a bucket, not a folder. Raises ValueError for any other URL."""
-    if not re.match(r"\w+:/", where):
+    if where and not re.match(r"\w+:/", where):
         return False
     if not URL.fullmatch(where):
         raise ValueError(f"{where!r}: a folder, or s3://BUCKET/PREFIX")

@@ -15,6 +15,7 @@ from tools.template import Template, listed, plain
 FOLDER = Path(__file__).resolve().parents[2] / "release_gate" / "accounts"
 ARN = "arn:${AWS::Partition}"
 HERE = "${AWS::Region}:${AWS::AccountId}"
+ACCESS = ("Delete", "Get", "Put")
 GITHUB = "token.actions.githubusercontent.com"
 
 
@@ -123,6 +124,37 @@ def test_verify_role_writes_test_users_on_staging_alone(roles: Template) -> None
             },
         }
     ]
+
+
+def test_bucket_is_used_by_release_role_alone_and_over_tls(roles: Template) -> None:
+    """And there only by the objects of its stage."""
+    policy = roles.only("AWS::S3::BucketPolicy")
+    assert policy.at("Bucket") == "${Releases}"
+    allowed = [s for s in policy.at("PolicyDocument", "Statement") if s["Effect"] == "Allow"]
+    assert {frozenset(s) for s in allowed} == {
+        frozenset({"Effect", "Principal", "Action", "Resource"})
+    }
+    assert [s["Principal"] for s in allowed] == [{"AWS": "${ReleaseRole.Arn}"}] * len(allowed)
+    assert {(a, s["Resource"]) for s in allowed for a in listed(s["Action"])} == {
+        ("s3:ListBucket", "${Releases.Arn}"),
+        *((f"s3:{verb}Object", "${Releases.Arn}/${Environment}/*") for verb in ACCESS),
+    }
+    (denied,) = [s for s in policy.at("PolicyDocument", "Statement") if s["Effect"] == "Deny"]
+    assert denied == {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["${Releases.Arn}", "${Releases.Arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def test_bucket_outlives_stack_and_is_never_public(roles: Template) -> None:
+    bucket = roles.only("AWS::S3::Bucket")
+    assert bucket.body["DeletionPolicy"] == bucket.body["UpdateReplacePolicy"] == "Retain"
+    assert bucket.at("VersioningConfiguration") == {"Status": "Enabled"}
+    assert set(bucket.at("PublicAccessBlockConfiguration").values()) == {True}
+    assert bucket.at("BucketName") is None
 
 
 def test_execution_policy_allows_only_what_is_named(execution: list[dict[str, Any]]) -> None:

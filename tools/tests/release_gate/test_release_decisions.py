@@ -264,6 +264,7 @@ def test_status_names_what_is_deployed(
         (["nowhere", "--to", "prod"], "there is no such folder"),
         (["SET", "--to", "prod", "--deploy-profile", "dev=x"], "--deploy-profile dev=x"),
         (["SET", "--to", "prod", "--keep", "s3://"], "'s3://': a folder, or s3://BUCKET/PREFIX"),
+        (["SET", "--to", "prod", "--keep", ""], "'': a folder, or s3://BUCKET/PREFIX"),
         (["SET", "--to", "prod", "--keep", "s3:/bucket/x"], "s3://BUCKET/PREFIX"),
         (["SET", "--to", "prod", "--keep", "s3://Bucket"], "s3://BUCKET/PREFIX"),
         (["SET", "--to", "prod", "--keep", "https://bucket/x"], "s3://BUCKET/PREFIX"),
