@@ -17,7 +17,7 @@ from tools.local_stage.emulator import REGION
 from tools.local_stage.serving import RunningStage
 
 # A record, an unknown user, an invalid id, no id, an unknown route
-REQUESTS = ("/user/ada", "/user/nobody", "/user/not%20an%20id", "/user", "/users")
+REQUESTS = ("/user/ada", "/user/nobody", "/user/not.an.id", "/user", "/users")
 
 
 @contextmanager

@@ -75,7 +75,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, running: RunningStage, clients: Clients) -> None:
         origin = urlsplit(running.allowed_origin)
         if origin.scheme != "http" or origin.hostname not in LOOPBACK or not origin.port:
-            raise LocalStageError(f"{running.allowed_origin} is allowed, which is elsewhere")
+            raise LocalStageError(f"the stage allows {running.allowed_origin}, not this machine")
         super().__init__((HOST, origin.port), _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = bind(origin.port)

@@ -3,7 +3,7 @@ const element = (id) => document.getElementById(id);
 let etag = null;
 
 const PROVOKED = [
-  ["400", "an invalid id", () => ask("/user/not%20an%20id")],
+  ["400", "an invalid id", () => ask("/user/not.an.id")],
   ["400", "no id (refused by the gateway)", () => ask("/user")],
   ["404", "an unknown user", () => ask("/user/nobody")],
   ["404", "an unknown route", () => ask("/users")],

@@ -225,7 +225,7 @@ def test_denied_permission_comes_back_by_itself(
 
 
 def test_stage_without_origin_here_has_no_page(clients: Clients) -> None:
-    with pytest.raises(LocalStageError, match=r"^https://app\.example\.com is allowed"):
+    with pytest.raises(LocalStageError, match=r"^the stage allows https://app\.example\.com, not"):
         server.page(running_stage(), clients).__enter__()
 
 

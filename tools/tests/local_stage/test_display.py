@@ -54,7 +54,7 @@ def test_pasted_block_asks_for_each_kind_of_answer(signed: bool) -> None:
     assert [words[-1].removeprefix(URL) for words in requests] == [
         "/user/ada",
         "/user/nobody",
-        "/user/not%20an%20id",
+        "/user/not.an.id",
         "/user",
         "/users",
         "/user/ada",
