@@ -51,8 +51,12 @@ release-gate: announced ## build, check or release a set (ARGS="build --output D
 	@$(TOX) run -qq --notest -e local
 	@$(DEV) -m tools.release_gate $(ARGS)
 
+# The first time uv shows what it downloads; then tox, which would hide that, finds all installed.
 announced: $(TOX)
-	@test -x $(DEV) || echo "installing the locked packages in .tox/dev ..."
+	@test -x $(DEV) || { \
+	  echo "installing the locked packages in .tox/dev ..."; \
+	  .make/bin/uv venv --quiet --python .make/bin/python .tox/dev && \
+	  .make/bin/uv pip install --python $(DEV) -r requirements/dev.txt 2>&1 | awk '!/^ [+]|^Using/; {fflush()}'; }
 
 lock: $(TOX) ## resolve requirements/*.txt and package-lock.json again
 	for group in tox dev; do \
