@@ -56,7 +56,8 @@ announced: $(TOX)
 	@test -x $(DEV) || { \
 	  echo "installing the locked packages in .tox/dev ..."; \
 	  .make/bin/uv venv --quiet --python .make/bin/python .tox/dev && \
-	  .make/bin/uv pip install --python $(DEV) -r requirements/dev.txt 2>&1 | awk '!/^ [+]|^Using/; {fflush()}'; }
+	  .make/bin/uv pip install --python $(DEV) -r requirements/dev.txt 2>&1 \
+	    | grep --line-buffered -v -e '^ [+]' -e '^Using'; }
 
 lock: $(TOX) ## resolve requirements/*.txt and package-lock.json again
 	for group in tox dev; do \
