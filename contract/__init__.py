@@ -5,6 +5,7 @@ Imports the standard library alone; the stack's models, the function's tests and
 e2e checks all read these files.
 """
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ def load(name: str) -> dict[str, Any]:
     """Return the schema of a name in NAMES. Raises ValueError on any other."""
     if name not in NAMES:
         raise ValueError(f"no schema is called {name!r}: there are {', '.join(NAMES)}")
-    path = Path(__file__).with_name(f"{name}.schema.json")
-    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    schema: dict[str, Any] = json.loads(_text(name))
     return schema
+
+
+@functools.cache
+def _text(name: str) -> str:
+    """Read a schema once: the tests of a template ask for it a thousand times."""
+    return Path(__file__).with_name(f"{name}.schema.json").read_text(encoding="utf-8")

@@ -120,6 +120,8 @@ class Template:
 
     def resources(self, *types: str) -> list[Element]:
         """Return the resources of these types; of all types when none is named."""
+        if len(types) == 1:
+            return [*self._of_type.get(types[0], ())]
         return [e for e in self._elements["Resources"] if not types or e.type in types]
 
     def only(self, type_: str) -> Element:
@@ -181,6 +183,13 @@ class Template:
     @cached_property
     def _elements(self) -> dict[str, list[Element]]:
         return {section: list(self._of(section)) for section in loading.SECTIONS}
+
+    @cached_property
+    def _of_type(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self._elements["Resources"]:
+            found.setdefault(element.type, []).append(element)
+        return found
 
     def _of(self, section: str) -> Iterator[Element]:
         for logical_id, body in self.body.get(section, {}).items():

@@ -15,26 +15,29 @@ def plain(value: Any) -> Any:
     as its JSON. Literal text that looks like a reference is distinguished as `$!{...}`.
     """
     match value:
-        case {"Ref": str(name)} if len(value) == 1:
-            return f"${{{name}}}"
-        case {"Fn::GetAtt": [str(name), str(attribute)]} if len(value) == 1:
-            return f"${{{name}.{attribute}}}"
-        case {"Fn::GetAtt": str(name)} if len(value) == 1:
-            return f"${{{name}}}"
-        case {"Fn::Join": [str(between), [*parts]]} if len(value) == 1:
-            return between.join(str(plain(part)) for part in parts)
-        case {"Fn::Sub": str(text)} if len(value) == 1:
-            return _substituted(text, {})
-        case {"Fn::Sub": [str(text), dict(names)]} if len(value) == 1:
-            return _substituted(text, names)
-        case dict():
-            if len(value) == 1 and (name := next(iter(value))).startswith("Fn::"):
-                return f"${{{name} {json.dumps(value[name], sort_keys=True)}}}"
-            return {key: plain(item) for key, item in value.items()}
-        case list():
-            return [plain(item) for item in value]
         case str():
             return value.replace("${", "$!{")
+        case list():
+            return [plain(item) for item in value]
+        case dict() if len(value) != 1:
+            return {key: plain(item) for key, item in value.items()}
+        case {"Ref": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"${{{name}.{attribute}}}"
+        case {"Fn::GetAtt": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::Join": [str(between), [*parts]]}:
+            return between.join(str(plain(part)) for part in parts)
+        case {"Fn::Sub": str(text)}:
+            return _substituted(text, {})
+        case {"Fn::Sub": [str(text), dict(names)]}:
+            return _substituted(text, names)
+        case dict():
+            ((name, item),) = value.items()
+            if name.startswith("Fn::"):
+                return f"${{{name} {json.dumps(item, sort_keys=True)}}}"
+            return {name: plain(item)}
     return value
 
 

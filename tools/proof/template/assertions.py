@@ -52,6 +52,11 @@ class Assertions:
         for fixture, request in [*self.readers.values()]:
             fixture.finish(request)
 
+    @property
+    def in_use(self) -> bool:
+        """Tell whether the suite has imported the class that this answers for."""
+        return self._kind is not None
+
     def is_template(self, value: object) -> bool:
         """Tell whether a value is of the class that this answers for."""
         return self._kind is not None and isinstance(value, self._kind)

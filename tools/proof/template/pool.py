@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -15,10 +16,12 @@ from typing import Self
 
 from ...template import Template
 from ..shared.command import CannotRunError
-from . import worker
+from . import preloaded, worker
 from .edits import Mutant
 from .worker import Ready, Result, Settings, Task
 
+# The processes come from one that has loaded cfn-lint and its rules, where the system can fork.
+METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 TIMEOUT_SECONDS = 120
 DIED = "the worker process ended"
 LATE = f"no answer within {TIMEOUT_SECONDS} s"
@@ -111,11 +114,14 @@ class Pool:
                 yield Lost(task.mutant.name, LATE if late else DIED)
 
     def _start(self) -> _Worker:
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(METHOD)
+        if METHOD == "forkserver":
+            multiprocessing.set_forkserver_preload([preloaded.__name__])
         own, other = context.Pipe()
         self._started += 1
         log = Path(self._folder.name) / f"worker-{self._started}.log"
-        settings = Settings(self._template, self._arguments, log, self._stack)
+        variables = dict(os.environ)
+        settings = Settings(self._template, self._arguments, log, variables, self._stack)
         process = context.Process(target=worker.main, args=(other, settings), daemon=True)
         process.start()
         other.close()

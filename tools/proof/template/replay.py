@@ -7,6 +7,7 @@ pytest does for a parametrized fixture.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from _pytest.fixtures import pytest_fixture_setup as own_fixture_setup
 
 from ..shared.command import CannotRunError
 from ..shared.suite import Suite, definitions_of, fixtures_of, promises_of
+from . import direct
 from .assertions import Assertions
 
 FIXTURE = "template"
@@ -66,6 +68,8 @@ class Replay:
         self._makers: dict[int, Callable[[dict[str, Any]], Any]] = {}
         self._values: dict[int, Any] = {}
         self._fixtures: dict[int, tuple[Any, Any]] = {}
+        self._current: dict[int, Callable[[], Any]] = {}  # of each replaced fixture
+        self._direct: dict[str, Callable[[], None] | None] = {}  # test -> how to call it
 
     def baseline(self, body: dict[str, Any], only: Collection[str] | None = None) -> Outcome:
         """Run every test, or `only` these, as pytest does, with all hooks.
@@ -113,11 +117,10 @@ class Replay:
             if self._assertions.is_template(value):
                 return value  # it answers for the current template by itself
             self._makers[key] = _maker(type(value))
+            self._current[key] = functools.partial(self._value, key)
         self._fixtures[key] = (fixturedef, request)
-        if key not in self._values:
-            self._values[key] = self._makers[key](self._body)
-        fixturedef.cached_result = (self._values[key], fixturedef.cache_key(request), None)
-        return self._values[key]
+        fixturedef.cached_result = (self._value(key), fixturedef.cache_key(request), None)
+        return self._value(key)
 
     def tests(self) -> tuple[CollectedTest, ...]:
         """Describe the tests, in pytest's order, once the baseline has shown who looks."""
@@ -125,6 +128,13 @@ class Replay:
             CollectedTest(item.nodeid, promises_of(item), item.nodeid in self._looking)
             for item in self._suite.items
         )
+
+    def _value(self, key: int) -> Any:
+        """Return what a replaced fixture gives for the current template."""
+        if key not in self._values:
+            assert self._body is not None
+            self._values[key] = self._makers[key](self._body)
+        return self._values[key]
 
     def _looks(self, item: pytest.Item) -> bool:
         """Tell whether a test that just ran looked at the template, or took what a fixture read."""
@@ -138,6 +148,8 @@ class Replay:
         The hooks around a test (capture, logging, marks) would be most of its time. They
         ran in the baseline, and a test that they did not let pass there is not replayed.
         """
+        if call := self._direct.get(item.nodeid):
+            return _raised(call)
         plain = type(item) is pytest.Function and "subtests" not in fixtures_of(item)
         if not plain:
             return _reported(self._suite.run(item))  # its failures reach the hooks alone
@@ -147,6 +159,8 @@ class Replay:
         def test() -> None:
             state.teardown_exact(item)
             state.setup(item)
+            if item.nodeid not in self._direct and not self._assertions.in_use:
+                self._direct[item.nodeid] = direct.call_of(item, self._current)
             item.runtest()
 
         failure = _raised(test)

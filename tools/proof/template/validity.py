@@ -175,15 +175,18 @@ def _findings(body: dict[str, Any]) -> Iterator[Finding]:
     from cfnlint.decode.utils import convert_dict  # type: ignore[import-untyped]
     from cfnlint.runner import run_template_by_data  # type: ignore[import-untyped]
 
-    config, rules = _linter()
+    config, rules = linter()
     for match in run_template_by_data(convert_dict(body), config, rules):
         path = "/".join(str(step) for step in match.path or ())
         yield (match.rule.id, path, match.message)
 
 
 @functools.cache
-def _linter() -> tuple[Any, Any]:
-    """The configuration and all rules. Without the rules of warnings, errors change their kind."""
+def linter() -> tuple[Any, Any]:
+    """Load the configuration and all rules, which takes a second.
+
+    Without the rules of warnings, errors change their kind.
+    """
     from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
     from cfnlint.runner import Runner
 

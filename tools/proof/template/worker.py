@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,12 +22,14 @@ from .validity import Validity
 class Settings:
     """What every worker needs: the template, pytest's arguments, and a file for what tests print.
 
-    Without a template the worker finds it: that of the stack named `stack`, or the first one.
+    `variables` are those of the environment. Without a template the worker finds it: that of the
+    stack named `stack`, or the first one.
     """
 
     template: Template | None
     arguments: tuple[str, ...]
     log: Path
+    variables: Mapping[str, str]
     stack: str | None = None
 
 
@@ -61,6 +64,8 @@ def main(connection: Connection, settings: Settings) -> None:
     Before Ready it takes the node ids of the tests that its baseline shall run; None for all.
     """
     _to_log(settings.log)
+    os.environ.clear()
+    os.environ.update(settings.variables)
     sys.path.insert(0, str(Path.cwd()))  # as `python -m pytest` does
     assertions = Assertions(settings.template.copy() if settings.template else None)
     serve = _serve if settings.template else _find
