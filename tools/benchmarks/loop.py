@@ -29,6 +29,7 @@ BUDGETS = {
     "tools": 30,
     "e2e": 50,
     "mutation": 75,
+    "rehearse": 90,
 }
 WHOLE_WARM, WHOLE_COLD = 180, 330
 
