@@ -1,6 +1,6 @@
 """The e2e suite on an open stage and on one with IAM authorization, both on this machine.
 
-    python -m tools.e2e -k etag        # every argument goes to pytest
+    python -m tools.e2e -k tag        # every argument goes to pytest
 
 Exit codes: those of pytest. A suite in which the arguments select no test is fine, unless it is so
 in both.

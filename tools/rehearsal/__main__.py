@@ -1,8 +1,8 @@
 """`python -m tools.rehearsal`: bad and good commits are released on this machine, offline.
 
 Every bad one must be refused or put back for its reason, and every good one released; prod must
-serve the right set with its data after each. Writes the logs, and results.json, to
-build/rehearsal.
+serve the right set with its data after each. Writes the logs, results.json
+and summary.json to build/rehearsal.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
+from tools.evidence import stamp
 from tools.local_stage import LocalStageError
 from tools.rehearsal import corpus, table
 from tools.rehearsal.corpus import Case, CorpusError
@@ -88,6 +89,8 @@ def _rehearse(cases: list[Case], options: argparse.Namespace) -> int:
     content = {r.case.name: {**asdict(r.seen), "seconds": r.seconds} for r in board.results}
     (FOLDER / "results.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     problems = [result.problem for result in board.results if result.problem]
+    summary = {**stamp(), "cases": len(cases), "as_expected": len(cases) - len(problems)}
+    (FOLDER / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     for problem in problems:
         print(problem, file=sys.stderr)
     good = len(cases) - len(problems)

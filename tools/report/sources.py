@@ -134,6 +134,19 @@ def _mutation(level: str) -> Callable[[Path], Seen | None]:
     return read
 
 
+def _rehearsal(root: Path) -> Seen | None:
+    file = Path("build/rehearsal/summary.json")
+    content = _json(root / file)
+    if content is None:
+        return None
+    return _stamped(
+        content,
+        good=content["as_expected"] == content["cases"],
+        summary=f"{content['as_expected']} of {content['cases']} releases ended as expected",
+        pages=_existing(root, [Path("build/rehearsal/results.json")]),
+    )
+
+
 def _benchmarks(root: Path) -> Seen | None:
     page = Path("tools/benchmarks/results.md")
     if not (root / page).exists():
@@ -188,6 +201,7 @@ SOURCES: tuple[tuple[str, str, str, Callable[[Path], Seen | None]], ...] = (
         'make mutation ARGS="stage"',
         _mutation("e2e"),
     ),
+    ("rehearsal", "Are bad releases refused or put back?", "make rehearse", _rehearsal),
     ("benchmarks", "What does a request cost?", "make bench", _benchmarks),
 )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^(?: {4,}|\$ )(\S.*)$", re.MULTILINE)
+INLINE = re.compile(r"`([^`\n]+)`")
 IN_TABLE = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 PROGRAMS = ("make", "tox", "pytest", "python", "npm", "npx", "curl", "aws", ".ci/run", "pip", "cdk")
 
@@ -34,6 +35,15 @@ def session(page: str) -> list[Block]:
 def in_tables(page: str) -> list[str]:
     """Return the commands in the first cells of a page's tables."""
     return [cell for cell in IN_TABLE.findall(page) if cell.split()[0] in PROGRAMS]
+
+
+def mentioned(page: str) -> Iterator[str]:
+    """Yield every command of a page with its arguments: typed, in a table, or in a sentence."""
+    yield from typed(re.sub(r" \\\n\s*", " ", page))
+    for code in INLINE.findall(page):
+        words = code.split()
+        if len(words) > 1 and words[0] in PROGRAMS:
+            yield code
 
 
 def typed(page: str) -> Iterator[str]:

@@ -8,10 +8,12 @@ asked for the environment, which is that of this test; and questions are answere
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -26,28 +28,44 @@ PAGES = (
     "CONTRIBUTING.md",
     *sorted(f"docs/{one.name}" for one in ROOT.glob("docs/*.md")),
 )
-# How a command begins -> the file that runs it.
+LOCAL = "tools/tests/local_stage/test_development.py"
+GATE = "tools/tests/release_gate"
+RELEASED = f"{GATE}/whole_releases/test_workflow.py::test_jobs_release_set_to_staging_and_prod"
+INTERRUPTED = f"{GATE}/whole_releases/test_interruptions.py::test_interrupted_release_goes_on"
+# How a command begins -> the test that runs it, the level of tox.ini, or the file that says it.
 ELSEWHERE = {
-    "make local": "tools/tests/local_stage/test_command_line.py",
+    "make local": f"{LOCAL}::test_command_shows_stage_then_its_log_until_ctrl_c",
     "make test": ".ci/run",
-    "make help": "tools/tests/test_documented_commands.py",
-    "make unit": "tox.ini",
-    "python -m tools.benchmarks scaling": "tools/tests/test_scaling.py",
-    "pip install ./tools/proof": "tools/tests/template/test_package.py",
-    "pytest tests_infra --template": "tools/tests/template/test_command_line.py",
-    "pytest tests_e2e --stage-url": "tox.ini",
-    "pytest tools/tests/release_gate": "tox.ini",
-    "python -m tools.local_stage run": "tox.ini",
-    "python -m tools.proof": "tox.ini",
-    "python -m tools.release_gate": "tools/tests/release_gate",
-    "make release-gate": "tools/tests/release_gate",
-    "make rehearse": "tox.ini",
-    "python -m tools.cdk deploy": "tools/release_gate/releasing/actions.py",
-    "python -m tools.tests.release_gate": "tools/tests/release_gate",
+    "make help": "tools/tests/test_documented_commands.py::test_make_help_lists_the_targets",
+    "make unit": "unit",
+    "pip install ./tools/proof": "tools/tests/template/test_package.py"
+    "::test_installed_command_proves_second_stack",
+    "pytest tests_infra --template": "tools/tests/test_documented_commands.py"
+    "::test_infra_suite_runs_on_template_of_file",
+    "pytest tests_e2e --stage-url": "e2e",
+    "pytest tools/tests/release_gate": "tools",
+    "python -m tools.benchmarks scaling": "tools/tests/test_scaling.py"
+    "::test_command_writes_page_and_pictures",
+    "python -m tools.local_stage run": "e2e",
+    "python -m tools.proof": "mutation",
+    "python -m tools.release_gate build": f"{GATE}/test_command_line.py"
+    "::test_build_seals_every_stage",
+    "python -m tools.release_gate check": f"{GATE}/test_command_line.py::test_evidence_decides",
+    "python -m tools.release_gate release": INTERRUPTED,
+    "make release-gate": RELEASED,
+    "make rehearse": "rehearse",
+    "python -m tools.cdk deploy": RELEASED,
+    "python -m tools.tests.release_gate.contract_changes.fuzz": f"{GATE}/contract_changes"
+    "/test_fuzz.py::test_every_break_is_reported",
+    "python -m tools.tests.release_gate.permissions.fuzz": f"{GATE}/permissions"
+    "/test_fuzz.py::test_every_widening_is_reported",
+    "python -m tools.tests.release_gate.oracle": f"{GATE}/test_oracle.py"
+    "::test_gate_refuses_what_cli_refuses",
     # What a run prints, and the signed request, which the first deployment sends.
-    "curl -i --cacert": "tools/tests/local_stage",
-    "curl --silent --show-error": "tools/tests/test_e2e_suite.py",
-    "curl --aws-sigv4": DEPLOYMENT,
+    "curl -i --cacert": f"{LOCAL}::test_command_shows_stage_then_its_log_until_ctrl_c",
+    "curl --silent --show-error": "tools/tests/test_e2e_suite.py"
+    "::test_curl_line_repeats_request_without_secrets",
+    "curl --aws-sigv4": f"{LOCAL}::test_caller_needs_right_secret",
 }
 CURL = r"""#!/bin/bash
 for word; do
@@ -60,12 +78,33 @@ MARK = "@@@ block"
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_is_run_by_a_test(page: str) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
     known = _deployment_lines()
-    for command in documented.typed(text):
+    for command in documented.typed((ROOT / page).read_text(encoding="utf-8")):
         where = [file for start, file in ELSEWHERE.items() if command.startswith(start)]
         assert command in known or where, f"{page}: no test runs `{command}`"
-        assert all((ROOT / file).exists() for file in where)
+
+
+@pytest.mark.parametrize("start", ELSEWHERE)
+def test_named_test_is_there(start: str) -> None:
+    where = ELSEWHERE[start]
+    file, _, test = where.partition("::")
+    if test:
+        assert f"\ndef {test}(" in (ROOT / file).read_text(encoding="utf-8")
+    elif "/" in where:
+        assert start in (ROOT / file).read_text(encoding="utf-8")
+    else:
+        assert where in _levels()
+
+
+def test_infra_suite_runs_on_template_of_file(
+    assembly: Callable[[str], Path], tmp_path: Path
+) -> None:
+    (template,) = assembly("prod").glob("*.template.json")
+    deployed = shutil.copy(template, tmp_path / "deployed.json")
+    command = [sys.executable, "-m", "pytest", "tests_infra", "--template", str(deployed)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "[prod]" not in done.stdout
 
 
 def test_no_entry_is_stale() -> None:
@@ -94,6 +133,13 @@ def test_first_looks_run_as_typed(copy: Path, account: RunningStage) -> None:
     url = f"URL={account.url}"
     commands = documented.in_tables((ROOT / DEPLOYMENT).read_text(encoding="utf-8"))
     assert len(_run([url, *commands], copy, account)) == len(commands) + 1
+
+
+def _levels() -> list[str]:
+    """List the levels that `make test` runs."""
+    settings = ConfigParser(interpolation=None)
+    settings.read(ROOT / "tox.ini", encoding="utf-8")
+    return re.split(r"[,\s]+", settings["tox"]["env_list"].strip())
 
 
 def _deployment_lines() -> set[str]:

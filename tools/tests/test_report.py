@@ -133,6 +133,16 @@ def test_gate_shows_its_verdict(tmp_path: Path, findings: tuple[Finding, ...], g
     assert found.summary == f"{'release' if good else 'refuse'} to prod, {len(findings)} findings"
 
 
+@pytest.mark.parametrize(("as_expected", "good"), [(12, True), (11, False)])
+def test_rehearsal_counts_releases(tmp_path: Path, as_expected: int, good: bool) -> None:
+    (tmp_path / "build/rehearsal").mkdir(parents=True)
+    content = {**STAMP, "cases": 12, "as_expected": as_expected}
+    (tmp_path / "build/rehearsal/summary.json").write_text(json.dumps(content))
+    found = seen(tmp_path, "rehearsal")
+    assert (found.good, found.commit) == (good, COMMIT)
+    assert found.summary == f"{as_expected} of 12 releases ended as expected"
+
+
 def test_benchmarks_are_those_of_repository() -> None:
     found = seen(command.ROOT, "benchmarks")
     assert found.good
@@ -183,7 +193,7 @@ def test_command_prints_and_writes_index(
     assert command.main([]) == 0
     index = tmp_path / command.INDEX
     assert capsys.readouterr().out.splitlines()[-1] == index.as_uri()
-    assert "11 of 11 were not run" in index.read_text()
+    assert "12 of 12 were not run" in index.read_text()
 
 
 def test_index_that_cannot_be_written_is_said_in_one_line(
