@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools import assemblies
-from tools.benchmarks import cost, loop, measure, report
+from tools.benchmarks import cost, development, loop, measure, report
 from tools.benchmarks.scaling import page as scaling
 from tools.template import Template
 
@@ -23,11 +23,14 @@ STAGE = "prod"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print the page and write it.
 
-    `loop` measures the levels of the tests instead, `scaling` computes what a region serves.
+    `loop` measures the levels of the tests instead, `development` the local stage, and `scaling`
+    computes what a region serves.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words[:1] == ["loop"]:
         return loop.main(words[1:])
+    if words[:1] == ["development"]:
+        return development.main(words[1:])
     options = _options(arguments)
     try:
         if options.what == "scaling":
@@ -46,7 +49,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m tools.benchmarks",
         description="Measures the function against a bare client, on a local table. "
         "Exit code: 0 all targets reached, 1 one missed, 2 could not measure. "
-        "`loop` measures how long the levels of the tests take: see loop --help. "
+        "`loop` measures how long the levels of the tests take: see loop --help, "
+        "`development` how long a developer waits for the local stage. "
         "`scaling` measures nothing and writes docs/scaling.md.",
     )
     parser.add_argument("what", nargs="?", choices=["scaling"], help="write docs/scaling.md")

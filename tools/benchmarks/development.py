@@ -1,0 +1,102 @@
+"""`python -m tools.benchmarks development`: how long a developer waits for the local stage.
+
+From the start of the local stage until it answers, and from saving a source of the function until
+the answer shows the change. The processor time of the programs that are started tells what a busy
+machine hides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import shutil
+import ssl
+import statistics
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.local_stage import LocalStageError, RunningStage, serve
+from tools.local_stage.__main__ import INTERVAL
+from tools.local_stage.changes import PACKAGE, Changes
+from tools.local_stage.clients import Clients
+
+ROOT = Path(__file__).resolve().parents[2]
+BUDGETS = {"start": 6.0, "change": 2.0}  # seconds
+MESSAGE = "There is no user with this userId."
+
+
+@dataclass(frozen=True)
+class Waited:
+    """The seconds of one start and of one change after it."""
+
+    start: float
+    change: float
+    processor: float  # of the CDK CLI, the emulator and the function
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print the table; 0 within the budgets, 1 over one, 2 could not measure."""
+    parser = argparse.ArgumentParser(prog="python -m tools.benchmarks development")
+    parser.add_argument("--runs", type=int, choices=range(1, 21), default=3, metavar="N")
+    try:
+        runs = [_waited() for _ in range(parser.parse_args(arguments).runs)]
+    except (LocalStageError, OSError) as problem:
+        print(f"could not measure: {problem}", file=sys.stderr)
+        return 2
+    print("| what | s | budget s |\n|---|---:|---:|")
+    medians = {name: statistics.median(getattr(run, name) for run in runs) for name in BUDGETS}
+    for name, seconds in medians.items():
+        print(f"| {name} | {seconds:.1f} | {BUDGETS[name]:.0f} |")
+    print(f"\nProcessor time: {statistics.median(run.processor for run in runs):.1f} s.")
+    return 1 if over(medians) else 0
+
+
+def over(medians: dict[str, float]) -> list[str]:
+    """Return the names of what takes longer than its budget."""
+    return [name for name, seconds in medians.items() if seconds > BUDGETS[name]]
+
+
+def _waited() -> Waited:
+    before, started = _processor(), time.monotonic()
+    with serve(plain=True) as running, tempfile.TemporaryDirectory() as folder:
+        _message(running)
+        start = time.monotonic() - started
+        change = _change(running, Path(folder))
+    return Waited(start, change, _processor() - before)
+
+
+def _change(running: RunningStage, root: Path) -> float:
+    """Change a copy of the function, and look for changes as often as `make local` does."""
+    package = shutil.copytree(ROOT / PACKAGE, root / PACKAGE)
+    with closing(Clients(running.emulator)) as clients:
+        changes = Changes(clients, running.outputs, root=root, asset=running.asset)
+        file = package / "answers.py"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(MESSAGE, "changed"), encoding="utf-8")
+        saved = time.monotonic()
+        while "changed" not in _message(running):
+            time.sleep(INTERVAL)
+            changes.serve()
+        return time.monotonic() - saved
+
+
+def _message(running: RunningStage) -> str:
+    """Return what the stage answers for an unknown user."""
+    trust = ssl.create_default_context(cafile=str(running.ca_bundle))
+    try:
+        with urllib.request.urlopen(f"{running.url}/user/nobody", context=trust) as answer:
+            return str(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.read().decode()
+
+
+def _processor() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
