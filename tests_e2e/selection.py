@@ -48,7 +48,7 @@ _NEEDS: dict[str, tuple[Callable[[Target], object], str]] = {
     ),
     "failing_table": (lambda t: t.table_faults, "--table-faults"),
     "account": (lambda t: t.lifecycle, "--lifecycle"),
-    "browser": (lambda _: chromium(), "Chromium installed"),
+    "browser": (lambda _: chromium(), "Chromium (on Debian: apt-get install chromium)"),
 }
 
 _WHERE: dict[str, Callable[[Target], bool]] = {

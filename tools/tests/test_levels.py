@@ -49,3 +49,18 @@ def test_suite_without_selected_test_is_fine_unless_both_are(
     assert e2e.main(["-k", "etag"]) == expected
     assert len(ran) == suites
     assert all(arguments[-2:] == ["-k", "etag"] for arguments in ran)
+
+
+@pytest.mark.parametrize(("arguments", "strict"), [([], [True, False]), (["-x"], [False, False])])
+def test_whole_suite_fails_where_something_is_not_run(
+    arguments: list[str], strict: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[bool] = []
+
+    def run(_: str, words: list[str]) -> int:
+        ran.append("--strict" in words)
+        return 0
+
+    monkeypatch.setattr(e2e, "_run", run)
+    assert e2e.main(arguments) == 0
+    assert ran == strict
