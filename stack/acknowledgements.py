@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
+from stack.routes import ROUTES
 from stack.settings import Settings
 
 
@@ -20,7 +21,6 @@ class Accepted:
     reason: str
 
 
-ROUTES = ("Gateway/Api/Default/user/GET", "Gateway/Api/Default/user/{userId}/GET")
 ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
 # Of the stack that all stages share.
 LOGGING_ROLE = Accepted(
@@ -53,15 +53,16 @@ def accepted(settings: Settings) -> list[Accepted]:
 
 
 def _of_routes(settings: Settings) -> Iterator[Accepted]:
-    for path in ROUTES:
+    for verb, path in map(str.split, ROUTES):
+        method = f"Gateway/Api/Default{path}/{verb}/Resource"
         yield Accepted(
-            f"{path}/Resource",
+            method,
             "AwsSolutions::AwsSolutions-COG4",
             "Callers are programs with IAM credentials, not users of a Cognito pool.",
         )
         if not settings.signed:
             yield Accepted(
-                f"{path}/Resource",
+                method,
                 "AwsSolutions::AwsSolutions-APIG4",
                 "A stage for development, with made-up users only, is open on purpose.",
             )

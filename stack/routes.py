@@ -15,26 +15,29 @@ AUTHORIZATION = {
 }
 
 
+# Where each route takes the id of the user from.
+ROUTES = {"GET /user": "querystring", "GET /user/{userId}": "path"}
+
+
 def add_routes(api: apigateway.RestApi, *, settings: Settings, target: lambda_.IFunction) -> None:
-    """`GET /user?userId=...` and `GET /user/{userId}`, each with its preflight."""
+    """Add every method of ROUTES, and a preflight to each path."""
     integration = apigateway.LambdaIntegration(target, allow_test_invoke=False)
     # A GET has no body, and no model for one.
     validator = api.add_request_validator("Validator", validate_request_parameters=True)
     responses = _responses(api)
-    user = api.root.add_resource("user")
-    for resource, parameter in (
-        (user, "method.request.querystring.userId"),
-        (user.add_resource("{userId}"), "method.request.path.userId"),
-    ):
+    for route, source in ROUTES.items():
+        verb, path = route.split()
+        resource = api.root.resource_for_path(path)
         resource.add_method(
-            "GET",
+            verb,
             integration,
             authorization_type=AUTHORIZATION[settings.authorization],
-            request_parameters={parameter: True},
+            request_parameters={f"method.request.{source}.userId": True},
             request_validator=validator,
             method_responses=responses,
         )
-        add_preflight(resource, origins=settings.allowed_origins)
+        if resource.node.try_find_child("OPTIONS") is None:
+            add_preflight(resource, origins=settings.allowed_origins)
 
 
 def _responses(api: apigateway.RestApi) -> list[apigateway.MethodResponse]:

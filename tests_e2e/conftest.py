@@ -14,7 +14,8 @@ import pytest
 
 pytest.register_assert_rewrite("tests_e2e.checks", "tests_e2e.client")
 
-from tests_e2e import aws, reach, repeating, selection, target  # noqa: E402 - after the line above
+from contract.routes import READS  # noqa: E402 - after the line above
+from tests_e2e import aws, reach, repeating, selection, target  # noqa: E402
 from tests_e2e.client import Client, Exchanges  # noqa: E402
 from tests_e2e.failing_table import FailingTable  # noqa: E402
 from tests_e2e.failing_table import failing_table as failing_table_stage  # noqa: E402
@@ -152,9 +153,9 @@ def api(pytestconfig: pytest.Config, stage: Target) -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture(params=["/user/{}", "/user?userId={}"])
+@pytest.fixture(params=[route.address for route in READS])
 def route(request: pytest.FixtureRequest) -> str:
-    """Each of the two routes, with a place for the id."""
+    """Each route that reads a user, with a place for the id."""
     return str(request.param)
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from contract.routes import READS
 from tests_e2e import checks, traffic
 from tests_e2e.aws import client
 from tests_e2e.client import Client
@@ -36,7 +37,7 @@ def test_load_below_limit_is_answered(
     """The limit holds for each method: both routes together may be asked twice as often."""
     people = [users.put(number={"N": str(number)}) for number in range(4)]
     records = {user.id: user.record(number=Decimal(n)) for n, user in enumerate(people)}
-    paths = [route.format(user) for user in records for route in ("/user/{}", "/user?userId={}")]
+    paths = [route.address.format(user) for user in records for route in READS]
     per_second = 1.8 * stage.expected.requests_per_second
     answers = traffic.paced(api, paths, clients=CLIENTS, total=REQUESTS, per_second=per_second)
     assert Counter(answer.status for answer in answers) == {200: REQUESTS}

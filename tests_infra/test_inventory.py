@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import PurePosixPath
 
 import pytest
 
 from contract.alarms import ALARMS
+from contract.routes import PATHS, ROUTES
 from contract.stages import PROJECT, Promised
 from tests_infra.test_gateway_errors import TYPES
 from tools.template import Element, Template
 
+# Every path, and every path that one of them is below.
+PARTS = {part for path in PATHS for part in (path, *map(str, PurePosixPath(path).parents))} - {"/"}
 # Type -> how many, and the properties that each may have. The value of a property is checked by
 # the tests of its own subject; the lists here keep out the properties that nobody thought of.
 PLANNED: dict[str, tuple[int, set[str]]] = {
@@ -35,16 +39,16 @@ PLANNED: dict[str, tuple[int, set[str]]] = {
     ),
     "AWS::Lambda::Version": (1, {"FunctionName"}),
     "AWS::Lambda::Alias": (1, {"FunctionName", "FunctionVersion", "Name"}),
-    "AWS::Lambda::Permission": (2, {"Action", "FunctionName", "Principal", "SourceArn"}),
+    "AWS::Lambda::Permission": (len(ROUTES), {"Action", "FunctionName", "Principal", "SourceArn"}),
     "AWS::IAM::Role": (1, {"AssumeRolePolicyDocument", "Policies"}),
     "AWS::Logs::LogGroup": (3, {"LogGroupName", "RetentionInDays"}),
     "AWS::ApiGateway::RestApi": (
         1,
         {"EndpointAccessMode", "EndpointConfiguration", "Name", "SecurityPolicy"},
     ),
-    "AWS::ApiGateway::Resource": (2, {"ParentId", "PathPart", "RestApiId"}),
+    "AWS::ApiGateway::Resource": (len(PARTS), {"ParentId", "PathPart", "RestApiId"}),
     "AWS::ApiGateway::Method": (
-        4,
+        len(ROUTES) + len(PATHS),  # a preflight for each path
         {
             "AuthorizationType",
             "HttpMethod",

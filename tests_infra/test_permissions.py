@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contract.routes import ROUTES
 from contract.stages import Promised
 from tests_infra.grants import grant, grants, role_grants
 from tools.template import Element, Template, decoded
@@ -80,7 +81,7 @@ def test_only_own_alarms_publish_and_over_tls(template: Template, topic: Element
 
 
 @pytest.mark.promise("callers-policy")
-def test_callers_policy_allows_both_routes_of_this_stage(
+def test_callers_policy_allows_routes_of_this_stage(
     template: Template, api: Element, api_stage: Element, promised: Promised
 ) -> None:
     if not promised.iam:  # everybody may call an open stage
@@ -91,8 +92,7 @@ def test_callers_policy_allows_both_routes_of_this_stage(
         f":{api.ref}/{api_stage.ref}"
     )
     assert grants(decoded(template.outputs.get("CallersPolicy", {}).get("Value"))) == {
-        grant("Allow", "execute-api:Invoke", resource=f"{root}/GET/{path}")
-        for path in ("user", "user/*")
+        grant("Allow", "execute-api:Invoke", resource=f"{root}/{route.invoked}") for route in ROUTES
     }
 
 
@@ -109,9 +109,9 @@ def test_only_methods_of_api_invoke_alias(
             "Action": "lambda:InvokeFunction",
             "FunctionName": alias.ref,
             "Principal": "apigateway.amazonaws.com",
-            "SourceArn": f"{root}/GET/{path}",
+            "SourceArn": f"{root}/{route.invoked}",
         }
-        for path in ("user", "user/*")
+        for route in sorted(ROUTES, key=lambda route: route.invoked)
     ]
     permissions = [
         dict(resource.at()) for resource in template.resources("AWS::Lambda::Permission")

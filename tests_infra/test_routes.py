@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 import contract
+from contract.routes import PATHS, READS, ROUTES
 from contract.stages import Promised
 from tools import openapi
 from tools.template import Element, Template
 
 METHOD = "AWS::ApiGateway::Method"
-PATHS = ("/user", "/user/{userId}")
 
 
 @pytest.fixture
-def gets(template: Template) -> list[Element]:
-    """The methods of the two routes: by query and by path."""
-    return [_method(template, path, "GET") for path in PATHS]
+def methods(template: Template) -> list[Element]:
+    """The method of each route."""
+    return [_method(template, route.path, route.verb) for route in ROUTES]
 
 
 @pytest.fixture
@@ -35,15 +35,16 @@ def _method(template: Template, path: str, verb: str) -> Element:
 
 @pytest.mark.promise("routes-complete")
 def test_methods_are_those_of_contract(template: Template, api: Element) -> None:
-    expected = {(path, verb) for path in PATHS for verb in ("GET", "OPTIONS")}
+    preflights = {(path, "OPTIONS") for path in PATHS}
+    expected = {(route.path, route.verb) for route in ROUTES} | preflights
     assert set(openapi.methods(template)) == expected
     parts = template.resources(METHOD, "AWS::ApiGateway::Resource")
     assert {part.at("RestApiId") for part in parts} == {api.ref}
 
 
 @pytest.mark.promise("authorization-per-stage")
-def test_routes_are_authorized_as_promised(gets: list[Element], promised: Promised) -> None:
-    for method in gets:
+def test_routes_are_authorized_as_promised(methods: list[Element], promised: Promised) -> None:
+    for method in methods:
         assert method.at("AuthorizationType") == promised.authorization
 
 
@@ -54,14 +55,14 @@ def test_preflight_is_open(preflights: list[Element]) -> None:
 
 
 @pytest.mark.promise("routes-complete", "missing-id-refused")
-def test_gets_are_validated(
-    template: Template, gets: list[Element], preflights: list[Element], api: Element
+def test_routes_are_validated(
+    template: Template, methods: list[Element], preflights: list[Element], api: Element
 ) -> None:
     validator = template.only("AWS::ApiGateway::RequestValidator")
     assert validator.at("RestApiId") == api.ref
-    assert [method.at("RequestValidatorId") for method in gets] == [validator.ref] * 2
+    assert {method.at("RequestValidatorId") for method in methods} == {validator.ref}
     # A preflight has nothing to validate.
-    assert [method.at("RequestValidatorId") for method in preflights] == [None] * 2
+    assert {method.at("RequestValidatorId") for method in preflights} == {None}
 
 
 @pytest.mark.promise("missing-id-refused")
@@ -73,16 +74,16 @@ def test_validator_checks_parameters_alone(template: Template) -> None:
 
 
 @pytest.mark.promise("missing-id-refused")
-def test_user_id_is_required(gets: list[Element]) -> None:
-    by_query, by_path = (method.at("RequestParameters") for method in gets)
-    assert by_query == {"method.request.querystring.userId": True}
-    assert by_path == {"method.request.path.userId": True}
+def test_user_id_is_required(methods: list[Element]) -> None:
+    for route, method in zip(ROUTES, methods, strict=True):
+        required = {f"method.request.{route.source}.userId": True}
+        assert method.at("RequestParameters") == required
 
 
 @pytest.mark.promise("routes-complete", "function-versioned")
-def test_routes_call_alias(gets: list[Element], alias: Element) -> None:
+def test_routes_call_alias(methods: list[Element], alias: Element) -> None:
     functions = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
-    for method in gets:
+    for method in methods:
         assert method.at("Integration") == {
             "Type": "AWS_PROXY",
             "IntegrationHttpMethod": "POST",
@@ -91,13 +92,13 @@ def test_routes_call_alias(gets: list[Element], alias: Element) -> None:
 
 
 @pytest.mark.promise("one-contract")
-def test_answers_declare_models_of_contract(template: Template, gets: list[Element]) -> None:
+def test_answers_declare_models_of_contract(template: Template) -> None:
     user = {"application/json": contract.load("user_response")}
     error = {"application/json": contract.load("error_response")}
     errors = dict.fromkeys(("400", "404", "500", "503"), error)
     expected = {"200": user, "304": {}, **errors}
-    for method in gets:
-        answers = method.at("MethodResponses") or []
+    for route in READS:
+        answers = _method(template, route.path, route.verb).at("MethodResponses") or []
         assert len(answers) == len(expected)
         declared = {answer.get("StatusCode"): _schemas(template, answer) for answer in answers}
         assert declared == expected

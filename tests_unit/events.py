@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+from contract.routes import Route
 
 Event = dict[str, Any]
 
@@ -34,6 +38,12 @@ def by_query(user_id: object = "ada", **changes: Any) -> Event:
         )
         | changes
     )
+
+
+def asking(route: Route) -> Callable[..., Event]:
+    """Return what makes the event of a route that reads a user: `by_path` or `by_query` of it."""
+    make = by_path if route.source == "path" else by_query
+    return partial(make, resource=route.path)
 
 
 def with_headers(event: Event, headers: dict[str, str]) -> Event:

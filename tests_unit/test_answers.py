@@ -10,12 +10,15 @@ import pytest
 
 from contract import users
 from contract.answers import MESSAGES
+from contract.routes import READS
 from lambda_function import answers
 from tests_unit import checks, events
 from tests_unit.conftest import TABLE_NAME, Put, handler_with
 from tests_unit.events import Event
 
-ROUTES = pytest.mark.parametrize("asked", [events.by_path, events.by_query])
+ROUTES = pytest.mark.parametrize(
+    "asked", [events.asking(route) for route in READS], ids=[route.address for route in READS]
+)
 Asked = Callable[..., Event]
 OWN_HEADERS = {
     "Content-Type": "application/json",

@@ -28,6 +28,11 @@ EXAMPLE = "ada"  # a sample user of the local stage
 
 Json = dict[str, Any]
 
+# verb -> the word that an operation's name begins with, and the summary
+_VERBS = {
+    "GET": ("get", "The user's record"),
+    "OPTIONS": ("preflight", "The preflight of a browser"),
+}
 _STATUSES = {
     "200": "The user's record.",
     "204": "The browser may send the request that it asks for.",
@@ -120,14 +125,14 @@ def _path(template: Template, resource_id: Any) -> str:
 
 
 def _operation(template: Template, path: str, method: Element) -> Json:
-    verb = method.at("HttpMethod")
+    verb = str(method.at("HttpMethod"))
     statuses = {response["StatusCode"]: response for response in method.at("MethodResponses")}
-    name = f"{'get' if verb == 'GET' else 'preflight'}User"
+    word, summary = _VERBS[verb]
     operation: Json = {
-        "operationId": f"{name}ById" if "{" in path else name,
-        "summary": "The user's record" if verb == "GET" else "The preflight of a browser",
+        "operationId": word + "".join(map(_in_name, path.strip("/").split("/"))),
+        "summary": summary,
         # Signed or open, as the stage says; a preflight is always open.
-        "security": [{"sigv4": []}, {}] if verb == "GET" else [],
+        "security": [] if verb == "OPTIONS" else [{"sigv4": []}, {}],
         "parameters": list(_parameters(path, method)),
         "responses": {
             status: _response(template, status, response)
@@ -135,6 +140,11 @@ def _operation(template: Template, path: str, method: Element) -> Json:
         },
     }
     return operation
+
+
+def _in_name(part: str) -> str:
+    """What a part of a path adds to a name: `user` -> `User`, `{userId}` -> `ById`."""
+    return "ById" if "{" in part else part.capitalize()
 
 
 def _parameters(path: str, method: Element) -> Iterator[Json]:
