@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract.routes import ROUTES
-from contract.stages import Promised
+from contract.stages import TABLE_ACTIONS, Promised
 from tests_infra.grants import grant, grants, role_grants
 from tools.template import Element, Template, decoded
 
@@ -19,12 +19,12 @@ def function_role(template: Template, function: Element) -> Element:
 
 
 @pytest.mark.promise("least-privilege")
-def test_function_may_read_user_and_write_logs_and_traces(
+def test_function_may_use_table_and_write_logs_and_traces(
     function_role: Element, function: Element, table: Element, template: Template
 ) -> None:
     group = template.referred(function.at("LoggingConfig", "LogGroup"), "AWS::Logs::LogGroup")
     assert role_grants(function_role) == {
-        grant("Allow", "dynamodb:GetItem", resource=table.arn),
+        *(grant("Allow", action, resource=table.arn) for action in TABLE_ACTIONS),
         grant("Allow", "logs:CreateLogStream", resource=group.arn),
         grant("Allow", "logs:PutLogEvents", resource=group.arn),
         grant("Allow", "xray:PutTelemetryRecords", resource="*"),

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from contract import users
+from contract.stages import TABLE_ACTIONS
 from tests_unit.fake_table import FakeTable
 from tools.template import Template
 
@@ -65,10 +66,10 @@ botocore.handlers.BUILTIN_HANDLERS.append(("before-call", _record_call))
 
 @pytest.fixture(autouse=True)
 def calls() -> Iterator[list[Call]]:
-    """The AWS calls of the function in a test, which may only be reads."""
+    """The AWS calls of the function in a test, which may only be the promised ones."""
     _calls.clear()
     yield _calls
-    assert {action for action, _ in _calls} <= {"dynamodb:GetItem"}
+    assert {action for action, _ in _calls} <= TABLE_ACTIONS
 
 
 @cache

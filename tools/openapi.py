@@ -33,9 +33,10 @@ _VERBS = {
     "GET": ("get", "The user's record"),
     "OPTIONS": ("preflight", "The preflight of a browser"),
 }
+# status, or verb and status -> the description
 _STATUSES = {
     "200": "The user's record.",
-    "204": "The browser may send the request that it asks for.",
+    "OPTIONS 204": "The browser may send the request that it asks for.",
     "304": "The record has not changed since the ETag in If-None-Match.",
     "400": "The userId is missing or not valid.",
     "403": "The request is not signed by a principal that may call the API.",
@@ -135,7 +136,7 @@ def _operation(template: Template, path: str, method: Element) -> Json:
         "security": [] if verb == "OPTIONS" else [{"sigv4": []}, {}],
         "parameters": list(_parameters(path, method)),
         "responses": {
-            status: _response(template, status, response)
+            status: _response(template, f"{verb} {status}", response)
             for status, response in sorted((_of_the_gateway(template) | statuses).items())
         },
     }
@@ -185,7 +186,9 @@ def _of_the_gateway(template: Template) -> Json:
     return {status: {"ResponseModels": {"application/json": _ERROR}} for status in statuses}
 
 
-def _response(template: Template, status: str, response: Json) -> Json:
+def _response(template: Template, answer: str, response: Json) -> Json:
+    """Describe an answer such as `GET 200`."""
+    status = answer.split()[1]
     names = _HEADERS_OF.get(status, ("Cache-Control", "X-Request-Id"))
     declared = [source.rpartition(".")[2] for source in response.get("ResponseParameters", {})]
     headers = {
@@ -193,7 +196,10 @@ def _response(template: Template, status: str, response: Json) -> Json:
         for name in declared or names
         if name in _HEADERS
     }
-    described: Json = {"description": _STATUSES[status], "headers": headers}
+    described: Json = {
+        "description": _STATUSES.get(answer) or _STATUSES[status],
+        "headers": headers,
+    }
     for media_type, model in response.get("ResponseModels", {}).items():
         schema = {"$ref": f"#/components/schemas/{_model(template, model)}"}
         described["content"] = {media_type: {"schema": schema}}
