@@ -11,7 +11,8 @@ PROJECT = "user-api"
 SLOWEST_ANSWER_SECONDS = 7.0
 PROMPT_SECONDS = 1.0  # what nobody waits for when all is warm
 LOG_LINE_BYTES = 450
-TABLE_ACTIONS = {"dynamodb:GetItem"}  # all that the function may do with the table
+# All that the function may do with the table.
+TABLE_ACTIONS = {"dynamodb:GetItem"}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
