@@ -115,6 +115,13 @@ class Change:
         """Yield every resource of these types (of all, without any) before and after."""
         return self.comparison.pairs(*types)
 
+    def renewed(self, *types: str) -> Iterator[tuple[Pair, str]]:
+        """Yield every resource of these types that is replaced, with its new id or the reason."""
+        for pair in self.pairs(*types):
+            moved = pair.after.id if pair.before.id != pair.after.id else None
+            if now := moved or self.replaced.get(pair.after.id):
+                yield pair, now
+
     def removed(self, *types: str) -> Iterator[Resource]:
         """Yield every resource of these types that is gone."""
         return self.comparison.removed(*types)

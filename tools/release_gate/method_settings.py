@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tools.release_gate.comparison import Resource
+from tools.release_gate.comparison import Pair, Resource
 
 DEFAULT = "* /*"
+Settings = Mapping[str, Any]
 
 
-def method_settings(stage: Resource) -> dict[str, Mapping[str, Any]]:
+def method_settings(stage: Resource) -> dict[str, Settings]:
     """Return the settings by method, such as `GET /user`; `* /*` is every other method's."""
     rows = stage.at("MethodSettings") or []
     return {
@@ -18,6 +19,13 @@ def method_settings(stage: Resource) -> dict[str, Mapping[str, Any]]:
         for row in rows
         if isinstance(row, dict)
     }
+
+
+def compared(pair: Pair) -> Iterator[tuple[str, Settings, Settings]]:
+    """Yield each method that either stage has settings of its own for, with both settings."""
+    before, after = method_settings(pair.before), method_settings(pair.after)
+    for method in sorted({*before, *after}):
+        yield method, *(found.get(method, found.get(DEFAULT, {})) for found in (before, after))
 
 
 def _path(written: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tools.proof.template import shapes
 from tools.release_gate.comparison import Comparison, Pair, canonical, values
+from tools.template import schemas
 
 
 def replaced(change: Comparison) -> dict[str, str]:
@@ -47,4 +47,4 @@ def _follows(pair: Pair, replaced: set[str]) -> str:
 
 
 def _create_only(kind: str) -> list[str]:
-    return [pointer.lstrip("/") for pointer in shapes.create_only(kind)]
+    return [pointer.lstrip("/") for pointer in schemas.create_only(kind)]

@@ -12,11 +12,6 @@ from .score import ALIVE, VALID, Stage
 MOST_REVIEWED = 0.05
 
 
-def broken_rules(stages: Collection[Stage], entries: Collection[Entry]) -> list[str]:
-    """Name every rule that a whole run breaks."""
-    return [*tests_broken(stages, partial=False), *reviews(stages, entries)]
-
-
 def tests_broken(stages: Collection[Stage], *, partial: bool) -> list[str]:
     """Name what the tests break: none survives, every kill counts, and every test kills.
 

@@ -8,8 +8,6 @@ An empty shape says that nothing is known (policy documents, model schemas).
 from __future__ import annotations
 
 import functools
-import importlib.util
-import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -17,11 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..shared.command import CannotRunError
+from ...template.schemas import identifiers, schema
 from .edits import Path as Steps
 from .edits import pointer
 
-REGION = "us-east-1"
 Shape = dict[str, Any]
 
 
@@ -39,13 +36,13 @@ class Node:
 
 def properties(kind: str, values: dict[str, Any]) -> Node:
     """Return the tree of a resource's Properties, each value beside its shape."""
-    root = _schema(kind)
+    root = schema(kind)
     return _node(kind, root, root, values, ("Properties",))
 
 
 def absent(kind: str) -> dict[str, Shape]:
     """Return every writable top-level property of a resource type with its shape."""
-    root = _schema(kind)
+    root = schema(kind)
     read_only = {p.split("/")[-1] for p in root.get("readOnlyProperties", []) if p.count("/") == 2}
     return {
         name: {**_resolved(root, shape), **_overlay().get((kind, f"/{name}"), {})}
@@ -56,24 +53,12 @@ def absent(kind: str) -> dict[str, Shape]:
 
 def name_property(kind: str) -> str | None:
     """Return the property for a physical name of a resource; None where no one can choose it."""
-    root = _schema(kind)
+    root = schema(kind)
     fixed = [str(name).split("/")[-1] for name in root.get("createOnlyProperties", [])]
     for name in (*identifiers(kind), *fixed):
         if name in absent(kind) and name.endswith("Name") and name not in root.get("required", []):
             return name
     return None
-
-
-def identifiers(kind: str) -> list[str]:
-    """Return the properties that together identify a resource of this type."""
-    return [str(name).split("/")[-1] for name in _schema(kind).get("primaryIdentifier", [])]
-
-
-def create_only(kind: str) -> list[str]:
-    """The pointers below Properties, such as `/KeySchema`, whose change replaces a resource."""
-    root = _schema(kind)
-    rows = [*root.get("createOnlyProperties", []), *root.get("conditionalCreateOnlyProperties", [])]
-    return [str(row).removeprefix("/properties") for row in rows]
 
 
 def documented_default(kind: str, path: Steps) -> tuple[Any, str] | None:
@@ -82,9 +67,9 @@ def documented_default(kind: str, path: Steps) -> tuple[Any, str] | None:
     row = _overlay().get((kind, where), {})
     if "default" in row:
         return row["default"], row["source"]
-    shape = _schema(kind)
+    shape = schema(kind)
     for key in path:
-        shape = _child(_schema(kind), shape, key)
+        shape = _child(schema(kind), shape, key)
     if "default" in shape:
         return shape["default"], f"CloudFormation resource schema of {kind}, {where}"
     return None
@@ -135,33 +120,6 @@ def _resolved(root: Shape, shape: Shape) -> Shape:
 
 def _general(path: Steps) -> str:
     return pointer(tuple("*" if isinstance(key, int) else key for key in path))
-
-
-@functools.cache
-def _schema(kind: str) -> Shape:
-    """The schema of a resource type; empty for custom resources and unknown types."""
-    folder = _folder()
-    name = _index(folder).get(kind)
-    if name is None:
-        return {}
-    schema: Shape = json.loads((folder / "resources" / f"{name}.json").read_text(encoding="utf-8"))
-    return schema
-
-
-@functools.cache
-def _index(folder: Path) -> dict[str, str]:
-    text = (folder / "providers" / f"{REGION}.json").read_text(encoding="utf-8")
-    index: dict[str, str] = json.loads(text)
-    return index
-
-
-@functools.cache
-def _folder() -> Path:
-    """Find the schemas without importing cfn-lint, which takes a second."""
-    spec = importlib.util.find_spec("cfnlint")
-    if spec is None or spec.origin is None:
-        raise CannotRunError("cfn-lint is not installed: it brings the resource schemas")
-    return Path(spec.origin).parent / "data" / "schemas"
 
 
 @functools.cache

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...template import Template, plain, texts
+from ...template.schemas import REGION, identifiers
 from . import dynamic
 from .edits import Mutant
 from .graph import depends_on, references
-from .shapes import REGION, identifiers
 
 Finding = tuple[str, str, str]
 Names = tuple[str, ...]

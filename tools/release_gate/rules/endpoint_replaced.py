@@ -27,12 +27,8 @@ TYPES = (
 def findings(change: Change) -> Iterator[Finding]:
     for resource in change.removed(*TYPES):
         yield RULE.finding(resource.path, before=resource.type, after="gone")
-    reasons = change.replaced
-    for pair in change.pairs(*TYPES):
-        if pair.before.id != pair.after.id:
-            yield RULE.finding(pair.path, before=pair.before.id, after=pair.after.id)
-        elif pair.after.id in reasons:
-            yield RULE.finding(pair.path, before=pair.before.id, after=reasons[pair.after.id])
+    for pair, now in change.renewed(*TYPES):
+        yield RULE.finding(pair.path, before=pair.before.id, after=now)
     for pair in change.pairs("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"):
         was, now = (flag(a.at("DisableExecuteApiEndpoint")) for a in (pair.before, pair.after))
         if now not in (None, False, was):

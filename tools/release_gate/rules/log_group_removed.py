@@ -19,10 +19,6 @@ CLASS = {TYPE: {"LogGroupClass": "STANDARD"}}
 def findings(change: Change) -> Iterator[Finding]:
     for group in change.removed(TYPE):
         yield RULE.finding(group.path, before=group.id, after="gone")
-    reasons = change.replaced
-    for pair in change.pairs(TYPE):
-        if pair.before.id != pair.after.id:
-            yield RULE.finding(pair.path, before=pair.before.id, after=pair.after.id)
-        elif pair.after.id in reasons:
-            yield RULE.finding(pair.path, before=pair.before.id, after=reasons[pair.after.id])
+    for pair, now in change.renewed(TYPE):
+        yield RULE.finding(pair.path, before=pair.before.id, after=now)
     yield from differing(change, RULE, CLASS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tools.release_gate.comparison import flag
 from tools.release_gate.findings import Change, Finding, Rule
-from tools.release_gate.method_settings import DEFAULT, method_settings
+from tools.release_gate.method_settings import compared
 from tools.release_gate.protection import lost
 
 RULE = Rule(
@@ -31,10 +31,7 @@ def findings(change: Change) -> Iterator[Finding]:
             if _rank(now) > _rank(was):
                 yield RULE.finding(pair.path, before=f"{setting} {was}", after=f"{setting} {now}")
     for pair in change.pairs("AWS::ApiGateway::Stage"):
-        before, after = method_settings(pair.before), method_settings(pair.after)
-        for method in sorted({*before, *after}):
-            old = before.get(method, before.get(DEFAULT, {}))
-            new = after.get(method, after.get(DEFAULT, {}))
+        for method, old, new in compared(pair):
             was, now = old.get("LoggingLevel", "OFF"), new.get("LoggingLevel", "OFF")
             if _rank(now) > _rank(was):
                 yield RULE.finding(pair.path, before=f"{method} {was}", after=f"{method} {now}")

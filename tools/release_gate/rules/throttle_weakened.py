@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tools.release_gate.comparison import Resource, number, values
 from tools.release_gate.findings import Change, Finding, Rule
-from tools.release_gate.method_settings import DEFAULT, method_settings
+from tools.release_gate.method_settings import DEFAULT, compared, method_settings
 
 RULE = Rule(
     "throttle-weakened",
@@ -26,11 +26,9 @@ UNLIMITED = float("inf")
 
 def findings(change: Change) -> Iterator[Finding]:
     for pair in change.pairs("AWS::ApiGateway::Stage"):
-        before, after = method_settings(pair.before), method_settings(pair.after)
-        for method in sorted({*before, *after}):
+        for method, before, after in compared(pair):
             for limit in LIMITS:
-                was = _limit(before.get(method, before.get(DEFAULT, {})).get(limit))
-                now = _limit(after.get(method, after.get(DEFAULT, {})).get(limit))
+                was, now = _limit(before.get(limit)), _limit(after.get(limit))
                 if now > was:
                     place = f"{limit} of {method}"
                     yield RULE.finding(

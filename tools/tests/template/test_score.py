@@ -60,7 +60,7 @@ def test_statuses() -> None:
 def test_error_is_never_kill() -> None:
     stage = _judged(Answer(_mutant("a"), None, ERROR, "died"))
     assert stage.score == 0.0
-    assert "prod: 1 valid mutants survived" in rules.broken_rules([stage], [])
+    assert "prod: 1 valid mutants survived" in rules.tests_broken([stage], partial=False)
 
 
 def test_invalid_and_equivalent_do_not_enter_score() -> None:
@@ -75,7 +75,7 @@ def test_kills_of_test_that_is_red_on_canary_have_their_own_status() -> None:
     assert stage.verdicts[1].killers == (B,)
     assert A in stage.verdicts[0].reason
     assert stage.score == round(1 / 3, 4)
-    lines = rules.broken_rules([stage], [])
+    lines = rules.tests_broken([stage], partial=False)
     assert "prod: 1 valid mutants survived" in lines
     assert "prod: 1 are killed only by tests whose kills do not count" in lines
     assert f"prod: {A} is red on a canary (keys): its kills do not count" in lines
@@ -90,7 +90,7 @@ def test_test_that_kills_too_many_mutants_is_snapshot() -> None:
     stage = _judged(*wide, *some)
     assert stage.too_wide == {A: round(5 / 11, 4)}
     assert _statuses(stage).count("killed, not counted") == 5
-    assert any("snapshot" in line for line in rules.broken_rules([stage], []))
+    assert any("snapshot" in line for line in rules.tests_broken([stage], partial=False))
 
 
 def test_every_test_that_takes_template_must_kill() -> None:
@@ -102,7 +102,7 @@ def test_every_test_that_takes_template_must_kill() -> None:
 
 def test_survivors_of_must_kill_class_are_named() -> None:
     survivor = Answer(_mutant("a", "iam"), Outcome())
-    lines = rules.broken_rules([_judged(survivor)], [])
+    lines = rules.tests_broken([_judged(survivor)], partial=False)
     assert "prod: 1 of them in the must-kill class iam" in lines
 
 
@@ -110,13 +110,14 @@ def test_reviewed_equivalents_that_are_killed_stale_or_too_many_are_named() -> N
     stage = _judged(_ran("a", review=True), _ran("b", A, review=True), partial=True)
     assert _statuses(stage) == ["equivalent", "killed"]
     entries = [Entry(name, "r", "s") for name in ("a", "b", "gone")]
-    lines = rules.broken_rules([stage], entries)
+    lines = rules.reviews([stage], entries)
     assert "stale reviewed entry, there is no such mutant: gone" in lines
     assert "a reviewed equivalent is killed: b" in lines
     assert any("more than 5%" in line for line in lines)
     kills = [_ran(f"m{n:02}", (A, B, C)[n % 3]) for n in range(40)]
     few = _judged(*kills, _ran("a", review=True))
-    assert not rules.broken_rules([few], entries[:1])
+    assert not rules.tests_broken([few], partial=False)
+    assert not rules.reviews([few], entries[:1])
 
 
 def test_proof_names_who_noticed_it() -> None:
