@@ -25,7 +25,8 @@ def compared(pair: Pair) -> Iterator[tuple[str, Settings, Settings]]:
     """Yield each method that either stage has settings of its own for, with both settings."""
     before, after = method_settings(pair.before), method_settings(pair.after)
     for method in sorted({*before, *after}):
-        yield method, *(found.get(method, found.get(DEFAULT, {})) for found in (before, after))
+        old, new = (found.get(method, found.get(DEFAULT, {})) for found in (before, after))
+        yield method, old, new
 
 
 def _path(written: str) -> str:
