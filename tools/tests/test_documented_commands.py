@@ -38,6 +38,8 @@ ELSEWHERE = {
     "make test": ".ci/run",
     "make help": "tools/tests/test_documented_commands.py::test_make_help_lists_the_targets",
     "make unit": "unit",
+    "make mutation ARGS": "mutation",
+    "pytest tests_unit -k": "unit",
     "pip install ./tools/proof": "tools/tests/template/test_package.py"
     "::test_installed_command_proves_second_stack",
     "pytest tests_infra --template": "tools/tests/test_documented_commands.py"
