@@ -7,6 +7,7 @@ asked for the environment, which is that of this test; and questions are answere
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,8 +18,9 @@ from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+import requests
 
-from tools.local_stage import RunningStage, serve
+from tools.local_stage import RunningStage, display, serve
 from tools.tests import documented
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,11 +65,10 @@ ELSEWHERE = {
     "/test_fuzz.py::test_every_widening_is_reported",
     "python -m tools.tests.release_gate.oracle": f"{GATE}/test_oracle.py"
     "::test_gate_refuses_what_cli_refuses",
-    # What a run prints, and the signed request, which the first deployment sends.
+    # What a run prints.
     "curl -i --cacert": f"{LOCAL}::test_command_shows_stage_then_its_log_until_ctrl_c",
     "curl --silent --show-error": "tools/tests/test_e2e_suite.py"
     "::test_curl_line_repeats_request_without_secrets",
-    "curl --aws-sigv4": f"{LOCAL}::test_caller_needs_right_secret",
 }
 CURL = r"""#!/bin/bash
 for word; do
@@ -76,6 +77,8 @@ done
 exec PROGRAM --cacert BUNDLE "${words[@]}"
 """  # noqa: E501 - one line of a shell script
 MARK = "@@@ block"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+INDENTED_LINES = re.compile(r"^ {4}(.*)$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -107,6 +110,31 @@ def test_infra_suite_runs_on_template_of_file(
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "[prod]" not in done.stdout
+
+
+def test_readme_shows_what_make_local_prints(account: RunningStage) -> None:
+    """But for the port, and whether the page's own port is free."""
+    printed = display.welcome(account, "http://127.0.0.1:3000")
+    shown = [
+        line
+        for line in INDENTED_LINES.findall(README)
+        if re.match(r" *(Stage|page|Ask|URL|CA|curl -i)", line)
+    ]
+    assert len(shown) == 6
+    for line in shown:
+        assert line.replace("38761", str(account.port)) in printed.splitlines(), line
+
+
+def test_readme_shows_what_service_answers(account: RunningStage) -> None:
+    found, unknown = (
+        json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    )
+    for user, example, part in (("ada", found, "data"), ("nobody", unknown, "error")):
+        answer = requests.get(
+            f"{account.url}/user/{user}", verify=str(account.ca_bundle), timeout=20
+        ).json()
+        assert answer.keys() == example.keys()
+        assert answer[part] == example[part]
 
 
 def test_no_entry_is_stale() -> None:

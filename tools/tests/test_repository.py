@@ -62,7 +62,8 @@ def _problems(content: bytes, wanted: dict[str, str]) -> Iterator[str]:
         yield "a carriage return, where end_of_line is lf"
     if text and not text.endswith("\n"):
         yield "no newline at the end"
-    if re.search(r"[ \t]$", text, re.MULTILINE):
+    trimmed = wanted["trim_trailing_whitespace"] == "true"
+    if trimmed and re.search(r"[ \t]$", text, re.MULTILINE):
         yield "whitespace at the end of a line"
     if wanted["indent_style"] == "space" and re.search(r"^ *\t", text, re.MULTILINE):
         yield "indented by a tab"
