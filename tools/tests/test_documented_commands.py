@@ -33,6 +33,7 @@ PAGES = (
 LOCAL = "tools/tests/local_stage/test_development.py"
 GATE = "tools/tests/release_gate"
 RELEASED = f"{GATE}/whole_releases/test_workflow.py::test_jobs_release_set_to_staging_and_prod"
+BY_HAND = f"{GATE}/whole_releases/test_workflow.py::test_going_back_by_hand_runs_as_typed"
 INTERRUPTED = f"{GATE}/whole_releases/test_interruptions.py::test_interrupted_release_goes_on"
 # How a command begins -> the test that runs it, the level of tox.ini, or the file that says it.
 ELSEWHERE = {
@@ -57,8 +58,12 @@ ELSEWHERE = {
     "python -m tools.release_gate check": f"{GATE}/test_command_line.py::test_evidence_decides",
     "python -m tools.release_gate release": INTERRUPTED,
     "make release-gate": RELEASED,
+    "make tools ARGS": f"{GATE}/test_workflows.py"
+    "::test_tests_that_no_level_runs_are_run_for_each_commit",
+    "aws s3 cp": BY_HAND,
+    "python -m tarfile": BY_HAND,
     "make rehearse": "rehearse",
-    "python -m tools.cdk deploy": RELEASED,
+    "python -m tools.cdk deploy": BY_HAND,
     "python -m tools.tests.release_gate.contract_changes.fuzz": f"{GATE}/contract_changes"
     "/test_fuzz.py::test_every_break_is_reported",
     "python -m tools.tests.release_gate.permissions.fuzz": f"{GATE}/permissions"

@@ -93,15 +93,20 @@ class Kept:
         lock = {"owner": owner, "until": now + seconds, "id": uuid.uuid4().hex}
         found, content = self.storage.read(LOCK), _bytes(lock)
         free = found is None or float(_parsed(found).get("until", now + seconds)) <= now
-        if not (free and self.storage.replace(LOCK, found, content)):
+        if not (free and (self.storage.replace(LOCK, found, content) or self._is_lock(content))):
             raise UndecidedError(self._held())
         try:
             yield
         finally:
             with suppress(UndecidedError):  # the lock ends at its time, too
                 held = self.storage.read(LOCK)
-                if held and held.content == content:
+                if held and held.content == content:  # and not of one who came after the limit
                     self.storage.replace(LOCK, held, _bytes({**lock, "until": 0.0}))
+
+    def _is_lock(self, content: bytes) -> bool:
+        """Whether this lock is there: a request without an answer is sent again, and refused."""
+        lock = self.storage.read(LOCK)
+        return lock is not None and lock.content == content
 
     def _held(self) -> str:
         lock = self.storage.read(LOCK)

@@ -100,6 +100,7 @@ def last_line(log: Path) -> str:
     """Return the line of a log that says why: pytest's first failure, or the last error."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("::")]  # GitHub's annotations
     failures = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
     if failures:
         return failures[0]

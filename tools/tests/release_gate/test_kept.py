@@ -197,6 +197,24 @@ def test_overtaken_release_leaves_lock_of_another(prod: Kept) -> None:
             pass
 
 
+def test_lock_whose_request_was_sent_twice_is_own(
+    prod: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """botocore sends a request again whose answer it did not get."""
+    replace = type(prod.storage).replace
+
+    def twice(self: Any, *words: Any) -> bool:
+        replace(self, *words)
+        return bool(replace(self, *words))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(prod.storage), "replace", twice)
+        with prod.locked(), pytest.raises(UndecidedError), prod.locked():
+            pass
+    with prod.locked():
+        pass
+
+
 @pytest.mark.parametrize("over", [False, True], ids=["no-lock", "lock-that-is-over"])
 def test_of_two_machines_that_see_same_lock_one_wins(
     documents: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: bool

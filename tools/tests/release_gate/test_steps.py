@@ -49,6 +49,7 @@ except KeyboardInterrupt:
         ),
         ("deploying\nerror: no rights\nat main.js:1\n", "error: no rights"),
         ("done\n\n", "done"),
+        ("refuse to prod: 2 findings\nreports: x\n::error::y\n", "refuse to prod: 2 findings"),
         ("", "it printed nothing"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The jobs of release.yml as typed: a set is built, proven on a local staging and released to prod.
+"""The jobs of release.yml, and the commands of docs/releasing.md, as typed, on two local stages.
 
 What GitHub does around a command is done here: a checkout, artifacts, profiles for the two roles.
 `make test` is not run again; its evidence is written. The stages are on this machine, so that
@@ -7,6 +7,7 @@ each release gets a URL, and watches no alarms.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -20,9 +21,15 @@ import boto3
 import pytest
 
 from tools.local_stage import RunningStage, serve
+from tools.rehearsal import evidence
+from tools.release_gate import released_set
+from tools.release_gate.releasing import storage
+from tools.release_gate.releasing.kept import Kept
+from tools.tests import documented
 from tools.tests.release_gate import sets
 from tools.tests.release_gate.workflows import DOWNLOAD, ROOT, UPLOAD, Job, jobs
 
+PAGE = ROOT / "docs" / "releasing.md"
 ACCOUNTS = {"staging": "000000000000", "prod": sets.PROD_ACCOUNT}
 OLD, NEW = "The account's concurrency is used up.", "No concurrency is left in the account."
 PROFILE = "[profile {}]\naws_access_key_id = {}\naws_secret_access_key = {}\nregion = {}\n"
@@ -85,8 +92,61 @@ def test_jobs_release_set_to_staging_and_prod(
             f"{name}/lock.json",
             f"{name}/released.tar.gz",
         }
+        if name == "staging":  # `make test` also runs the suite on an open stage
+            files = artifacts / "staging" / "evidence"
+            ran = json.loads((files / "e2e-staging.json").read_text(encoding="utf-8"))
+            passed = {test: {"outcome": "passed"} for test in ran["deselected"]}
+            evidence.edit(files / "e2e-local.json", tests=passed)
         alarms = _client(stage, "cloudwatch").describe_alarms()["MetricAlarms"]
         assert [a["AlarmDescription"] for a in alarms].count(NEW) == 1
+
+
+def test_first_release_is_prepared_as_typed(
+    stages: Mapping[str, RunningStage], checkout: Path
+) -> None:
+    """The policy of CloudFormation, the roles and the bucket, in the account of prod."""
+    blocks = documented.session(PAGE.read_text(encoding="utf-8"))
+    assert len(blocks) == 2
+    for block in blocks:
+        printed = _typed(block.shell, checkout, stages["prod"])
+        assert documented.missing(block.shown, printed) == [], printed
+
+
+def test_going_back_by_hand_runs_as_typed(
+    stages: Mapping[str, RunningStage], checkout: Path, base_set: Path, tmp_path: Path
+) -> None:
+    prod, work = stages["prod"], tmp_path / "work"
+    work.mkdir()
+    bucket = storage.in_bucket("s3://releases", "prod", _client(prod, "s3"))
+    Kept("prod", bucket, work).keep(released_set.load(base_set))
+    page = PAGE.read_text(encoding="utf-8").partition("## Going back by hand")[2]
+    commands = list(documented.typed(page.partition("\n## ")[0]))
+    assert [command.split()[0] for command in commands] == ["aws", "python", "python", "pytest"]
+    options = f" --ca-bundle={prod.ca_bundle}"
+    script = "\n".join(commands).replace("BUCKET", "releases").replace("URL", prod.url) + options
+    deploy = "tools.cdk deploy UserApi-prod"
+    _typed(script.replace(deploy, f"{deploy} --require-approval never"), checkout, prod)
+    alarms = _client(prod, "cloudwatch").describe_alarms()["MetricAlarms"]
+    assert OLD in {alarm["AlarmDescription"] for alarm in alarms}
+
+
+def _typed(shell: str, checkout: Path, stage: RunningStage) -> str:
+    """Type lines into a session with credentials of an administrator; return what they print."""
+    theirs = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTEST_"))}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    own = {**stage.environment, "NODE_EXTRA_CA_CERTS": str(stage.ca_bundle), "PATH": path}
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", shell],
+        cwd=checkout,
+        env={**theirs, **own, "HOME": str(checkout.parent)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{shell}\nexit code {done.returncode}\n{done.stdout}"
+    return done.stdout
 
 
 def _run(job: Job, checkout: Path, artifacts: Path, stage: RunningStage | None) -> tuple[str, str]:
