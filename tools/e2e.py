@@ -2,22 +2,20 @@
 
     python -m tools.e2e -k tag        # every argument goes to pytest
 
-Exit codes: those of pytest. A suite in which the arguments select no test is fine, unless it is so
-in both.
+Both suites run side by side. Exit codes: those of pytest. A suite in which the arguments select no
+test is fine, unless it is so in both.
 """
 
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 
 import pytest
 
 from contract.smoke_user import SMOKE_USER
-from tools import failures, level
+from tools import failures, level, side_by_side
 
 SUITES = {
     "local": ["--table-faults", "--lifecycle"],
@@ -29,31 +27,27 @@ NOTHING_SELECTED = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run suite after suite until one fails; return its exit code."""
+    """Run all suites; return the first exit code of one that is red."""
     os.environ[failures.LEVEL] = "e2e"
     # As a whole the suite leaves nothing out on the open stage.
     whole = {"local": ["--strict"]} if not arguments else {}
-    codes = []
-    for stage, options in SUITES.items():
-        print(f"e2e suite on the stage {stage}", flush=True)
-        codes.append(
-            _run(
-                stage,
-                [*TARGET, *options, *whole.get(stage, []), *level.words("tests_e2e", arguments)],
+    words = level.words("tests_e2e", arguments)
+    codes = side_by_side.run(
+        {
+            f"e2e suite on the stage {stage}": _command(
+                stage, [*TARGET, *options, *whole.get(stage, []), *words]
             )
-        )
-        if codes[-1] not in (0, NOTHING_SELECTED):
-            return codes[-1]
-    return min(codes)
+            for stage, options in SUITES.items()
+        }
+    )
+    red = [code for code in codes if code not in (0, NOTHING_SELECTED)]
+    return red[0] if red else min(codes)
 
 
-def _run(stage: str, arguments: Sequence[str]) -> int:
-    """Serve a stage while pytest runs on it. Signals reach it, and it ends in its own time."""
-    command = [sys.executable, "-m", "tools.local_stage", "run", "--stage", stage, "--"]
-    process = subprocess.Popen([*command, "pytest", "-n", "auto", *arguments])
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: process.send_signal(number))
-    return process.wait()
+def _command(stage: str, arguments: Sequence[str]) -> list[str]:
+    """Serve a stage while pytest runs on it."""
+    serve = [sys.executable, "-m", "tools.local_stage", "run", "--stage", stage, "--"]
+    return [*serve, "pytest", "-n", "auto", *arguments]
 
 
 if __name__ == "__main__":

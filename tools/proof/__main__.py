@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 
+from tools import side_by_side
 from tools.proof.shared.command import CommandParser
 
 # A command is imported when it is called: each needs packages that the others do not.
@@ -15,8 +16,10 @@ COMMANDS = {
     "stage": ("tools.proof.stage.cli", "break a running stage, run tests_e2e"),
     "promises": ("tools.proof.promises", "write docs/promises.md from the evidence of the others"),
 }
-# What decides about a change, in this order.
-ALL = (["template"], ["function"], ["stage"], ["promises", "--check"])
+# What decides about a change. The clients of a stage wait for its answers: what else there is to do
+# is done meanwhile, and gives way.
+GIVES_WAY = ["nice", "-n", "10"]
+SIDE_BY_SIDE = {"template": GIVES_WAY, "function": GIVES_WAY, "stage": []}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,12 +32,20 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (_, summary) in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
-    commands.add_parser("all", help="each of them until one fails, the page only compared")
+    commands.add_parser("all", help="the first three side by side; the page is only compared")
     chosen = parser.parse_args(arguments[:1]).command
-    for each in ALL if chosen == "all" else [arguments]:
-        if code := _run(*each):
-            return code
-    return 0
+    return _all() if chosen == "all" else _run(*arguments)
+
+
+def _all() -> int:
+    """Run every proof; return the first exit code that is not 0."""
+    codes = side_by_side.run(
+        {
+            name: [*before, sys.executable, "-m", "tools.proof", name]
+            for name, before in SIDE_BY_SIDE.items()
+        }
+    )
+    return next(filter(None, codes), 0) or _run("promises", "--check")
 
 
 def _run(name: str, *arguments: str) -> int:

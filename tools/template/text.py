@@ -21,12 +21,10 @@ def plain(value: Any) -> Any:
             return [plain(item) for item in value]
         case dict() if len(value) != 1:
             return {key: plain(item) for key, item in value.items()}
-        case {"Ref": str(name)}:
+        case {"Ref": str(name)} | {"Fn::GetAtt": str(name)}:
             return f"${{{name}}}"
         case {"Fn::GetAtt": [str(name), str(attribute)]}:
             return f"${{{name}.{attribute}}}"
-        case {"Fn::GetAtt": str(name)}:
-            return f"${{{name}}}"
         case {"Fn::Join": [str(between), [*parts]]}:
             return between.join(str(plain(part)) for part in parts)
         case {"Fn::Sub": str(text)}:

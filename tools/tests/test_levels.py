@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import pytest
 
-from tools import e2e, level
+from tools import e2e, level, side_by_side
 
 
 @pytest.mark.parametrize(
@@ -25,30 +31,31 @@ def test_folder_is_left_out_where_its_tests_are_named(arguments: list[str], whol
 
 
 @pytest.mark.parametrize(
-    ("codes", "expected", "suites"),
+    ("codes", "expected"),
     [
-        ([0, 0], 0, 2),
-        ([0, 5], 0, 2),
-        ([5, 0], 0, 2),
-        ([5, 5], 5, 2),
-        ([1, 0], 1, 1),
-        ([5, 1], 1, 2),
-        ([130, 0], 130, 1),
+        ([0, 0], 0),
+        ([0, 5], 0),
+        ([5, 0], 0),
+        ([5, 5], 5),
+        ([1, 0], 1),
+        ([5, 1], 1),
+        ([2, 1], 2),
+        ([130, 0], 130),
     ],
 )
 def test_suite_without_selected_test_is_fine_unless_both_are(
-    codes: list[int], expected: int, suites: int, monkeypatch: pytest.MonkeyPatch
+    codes: list[int], expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ran: list[list[str]] = []
+    ran: list[Sequence[str]] = []
 
-    def run(_: str, arguments: list[str]) -> int:
-        ran.append(arguments)
-        return codes[len(ran) - 1]
+    def run(commands: Mapping[str, Sequence[str]]) -> list[int]:
+        ran.extend(commands.values())
+        return codes
 
-    monkeypatch.setattr(e2e, "_run", run)
+    monkeypatch.setattr(side_by_side, "run", run)
     assert e2e.main(["-k", "etag"]) == expected
-    assert len(ran) == suites
-    assert all(arguments[-2:] == ["-k", "etag"] for arguments in ran)
+    assert len(ran) == 2
+    assert all(command[-2:] == ["-k", "etag"] for command in ran)
 
 
 @pytest.mark.parametrize(("arguments", "strict"), [([], [True, False]), (["-x"], [False, False])])
@@ -57,10 +64,44 @@ def test_whole_suite_fails_where_something_is_not_run(
 ) -> None:
     ran: list[bool] = []
 
-    def run(_: str, words: list[str]) -> int:
-        ran.append("--strict" in words)
-        return 0
+    def run(commands: Mapping[str, Sequence[str]]) -> list[int]:
+        ran.extend("--strict" in command for command in commands.values())
+        return [0, 0]
 
-    monkeypatch.setattr(e2e, "_run", run)
+    monkeypatch.setattr(side_by_side, "run", run)
     assert e2e.main(arguments) == 0
     assert ran == strict
+
+
+def test_commands_run_side_by_side_and_are_shown_in_order(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each command waits for what the other one does, so neither can end alone."""
+    script = "touch {0}; echo begin {0}; until [ -e {1} ]; do sleep 0.01; done; echo end; exit {2}"
+    a, b = tmp_path / "a", tmp_path / "b"
+    commands = {
+        "first": ["sh", "-c", script.format(a, b, 0)],
+        "second": ["sh", "-c", script.format(b, a, 3)],
+    }
+    assert side_by_side.run(commands) == [0, 3]
+    shown = [line.partition(" after ")[0] for line in capfd.readouterr().out.splitlines()]
+    assert shown == [
+        "side by side: first, second",
+        *("--- first", f"begin {a}", "end", "--- first done"),
+        *("--- second", f"begin {b}", "end", "--- second ended with 3"),
+    ]
+
+
+def test_signal_reaches_every_command(tmp_path: Path) -> None:
+    script = "import sys; from tools import side_by_side; command = ['sh', '-c', sys.argv[1]]; "
+    script += "sys.exit(max(side_by_side.run({'a': command, 'b': command})))"
+    mark = tmp_path / "mark"
+    shell = f"trap 'echo x >> {mark}; exit 7' TERM; echo up; while :; do sleep 0.05; done"
+    process = subprocess.Popen([sys.executable, "-c", script, shell], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    while b"up" not in process.stdout.readline():
+        pass
+    time.sleep(0.5)  # the other one sets its trap, too
+    process.terminate()
+    assert process.wait(20) == 7
+    assert mark.read_text() == "x\nx\n"

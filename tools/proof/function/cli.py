@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contract import promises
-from tools.proof.function import mutants
+from tools.proof.function import mutants, order
 from tools.proof.function.replay import Replay
 from tools.proof.function.report import EQUIVALENTS, Report
 from tools.proof.shared import named
@@ -27,6 +27,7 @@ from tools.proof.shared.suite import collect
 from tools.proof.shared.verdicts import reviewed
 
 PROOFS = Path(__file__).parents[1] / "named" / "unit.toml"
+ORDER = FOLDER / "unit-order.json"
 # A test so marked runs another program or reads sources: it cannot notice a mutant.
 PYTEST = ("tests_unit", "-m", "not sees_no_mutant", "--hypothesis-profile=mutation")
 
@@ -53,7 +54,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.list:
         return print_list((mutant.place, mutant.change) for mutant in chosen)
     proofs = named.read(PROOFS, ["function", "before", "after"]) if options.only is None else []
-    replay = Replay(chosen, options.jobs, proofs)
+    replay = Replay(chosen, options.jobs, proofs, order.read(ORDER))
     collect(PYTEST, replay.serve)
     promised = {name for name, promise in promises.load().items() if "unit" in promise.levels}
     whole = options.only is None
@@ -61,4 +62,5 @@ def _run(options: argparse.Namespace) -> int:
     print("\n".join(report.lines()))
     if whole:
         report.write(FOLDER / "unit.json")
+        order.write(ORDER, replay.verdicts)
     return BAD if report.problems else OK

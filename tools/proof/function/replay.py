@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -33,6 +33,7 @@ class Replay:
     mutants: Sequence[Mutant]
     jobs: int
     named: Sequence[Named]  # the mutants that are to prove the promises
+    likely: Mapping[str, str]  # the test that killed a mutant in the last run
     verdicts: list[Verdict] = field(default_factory=list)
     # what became of the mutants named for each promise, on its own tests alone
     proofs: list[tuple[Named, Verdict]] = field(default_factory=list)
@@ -44,12 +45,16 @@ class Replay:
         # otherwise every garbage collection in a forked process would copy the whole memory
         gc.freeze()
 
-        def verdicts(mutants: Iterable[Mutant], tests: Sequence[Traced]) -> Iterator[Verdict]:
-            work = [(m, [t for t in tests if m.function in t.functions]) for m in mutants]
-            return judge(suite, work, self.jobs, at_start)
+        def verdicts(
+            mutants: Iterable[Mutant], tests: Sequence[Traced], likely: Mapping[str, str]
+        ) -> Iterator[Verdict]:
+            def of_mutant(mutant: Mutant) -> list[Traced]:
+                return [test for test in tests if mutant.function in test.functions]
+
+            return judge(suite, mutants, of_mutant, self.jobs, at_start=at_start, likely=likely)
 
         with progress("mutants of the function", len(self.mutants)) as advance:
-            for verdict in verdicts(self.mutants, traced):
+            for verdict in verdicts(self.mutants, traced, self.likely):
                 self.verdicts.append(verdict)
                 advance(len(self.verdicts))
         # By name, so that the page of promises stays the same; what waits for a table comes last.
@@ -57,7 +62,7 @@ class Replay:
         for proof in self.named:
             own = [test for test in by_name if proof.promise in promises_of(test.item)]
             meant = [mutant for mutant in self.mutants if mutant.keys == proof.keys]
-            self.proofs += [(proof, verdict) for verdict in verdicts(meant, own)]
+            self.proofs += [(proof, verdict) for verdict in verdicts(meant, own, {})]
 
 
 def _functions_of_a_start() -> set[str]:

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from ...template import Template
 from ..shared.command import CannotRunError
@@ -21,7 +21,9 @@ from .edits import Mutant
 from .worker import Ready, Result, Settings, Task
 
 # The processes come from one that has loaded cfn-lint and its rules, where the system can fork.
-METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+METHOD: Literal["forkserver", "spawn"] = (
+    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+)
 TIMEOUT_SECONDS = 120
 DIED = "the worker process ended"
 LATE = f"no answer within {TIMEOUT_SECONDS} s"

@@ -67,7 +67,8 @@ class TestQueue:
 
 def _outcomes(project: Project, template: Template) -> list[Outcome]:
     """What becomes of each mutant of the queue."""
-    assertions, outcomes = Assertions(template.copy()), []
+    assertions = Assertions(template.copy())
+    outcomes: list[Outcome] = []
 
     def serve(suite: Suite) -> None:
         replay = Replay(suite, assertions)
