@@ -12,7 +12,7 @@ from itertools import zip_longest
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from ...template import Template
 from ..shared.command import CannotRunError
@@ -21,9 +21,7 @@ from .edits import Mutant
 from .worker import Ready, Result, Settings, Task
 
 # The processes come from one that has loaded cfn-lint and its rules, where the system can fork.
-METHOD: Literal["forkserver", "spawn"] = (
-    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-)
+METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 TIMEOUT_SECONDS = 120
 DIED = "the worker process ended"
 LATE = f"no answer within {TIMEOUT_SECONDS} s"
@@ -124,7 +122,8 @@ class Pool:
         log = Path(self._folder.name) / f"worker-{self._started}.log"
         variables = dict(os.environ)
         settings = Settings(self._template, self._arguments, log, variables, self._stack)
-        process = context.Process(target=worker.main, args=(other, settings), daemon=True)
+        make: type[BaseProcess] = context.Process  # type: ignore[attr-defined]
+        process = make(target=worker.main, args=(other, settings), daemon=True)
         process.start()
         other.close()
         started = _Worker(process, own)
