@@ -1,4 +1,4 @@
-"""What all test levels share: the promise marker, and the synthesized assemblies."""
+"""What all test levels share: markers, evidence, what a failure says, synthesized assemblies."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers, and the plugins of every level."""
     config.addinivalue_line("markers", "promise(*ids): the promises in contract/ that it keeps")
     config.addinivalue_line(
         "markers", "sees_no_mutant: runs other programs or reads sources, never the function"

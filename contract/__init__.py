@@ -1,8 +1,8 @@
-"""The definition of every answer: JSON Schemas, draft-04, as API Gateway models accept them.
+"""Everything that is promised, and the JSON Schemas of the answers.
 
-`user_response` is the body of a 200, `error_response` the body of every error.
-Imports the standard library alone; the stack's models, the function's tests and the
-e2e checks all read these files.
+The schemas are draft-04, as API Gateway models accept them: `user_response` is the body of a 200,
+`error_response` the body of every error. The ledger of promises, what each stage promises, and the
+users of the tests are modules of their own. Imports the standard library alone.
 """
 
 import functools

@@ -12,6 +12,7 @@ CDK_JSON = Path(__file__).resolve().parent.parent / "cdk.json"
 
 
 def main() -> None:
+    """Synthesize one stage, or every stage, without the CDK CLI."""
     parser = argparse.ArgumentParser(prog="python -m stack", description=__doc__)
     parser.add_argument(
         "--stage", metavar="NAME", help="a stage of cdk.json (default: each, into DIR/NAME)"

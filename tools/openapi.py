@@ -218,10 +218,12 @@ def _model(template: Template, reference: str) -> str:
 
 
 def rendered(template: Template) -> str:
+    """Return the description as the text of openapi.json."""
     return json.dumps(description(template), indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> int:
+    """Write the description and return the exit code: 0 written, 2 could not be synthesized."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.openapi", description="Writes the API's OpenAPI description."
     )

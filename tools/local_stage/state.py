@@ -72,6 +72,7 @@ def last_port(store: Path) -> int | None:
 
 
 def remember_port(store: Path, port: int) -> None:
+    """Write down the port of a stage that is kept: it comes back there."""
     (store / "port").write_text(str(port), encoding="utf-8")
 
 

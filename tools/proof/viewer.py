@@ -16,6 +16,8 @@ TARGET = "template_mutants/proof/template/reports"
 
 
 class ViewerHook(BuildHookInterface[Any]):
+    """Adds the viewer where it is installed."""
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the files to those of the wheel."""
         del version

@@ -38,6 +38,7 @@ def of_good_run(released: ReleasedSet, folder: Path, *, stage: str = "prod") -> 
 
 
 def write(file: Path, content: Json) -> None:
+    """Write a file of evidence and its folder."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(content, indent=1), encoding="utf-8")
 

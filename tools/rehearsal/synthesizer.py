@@ -14,6 +14,7 @@ OWN = ("stack", "contract")
 
 
 def synthesize(root: str, output: str) -> int:
+    """Synthesize a tree's stages in this process, with its own modules; return the exit code."""
     for name in [name for name in sys.modules if name.partition(".")[0] in OWN]:
         del sys.modules[name]
     os.chdir(root)

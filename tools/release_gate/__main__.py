@@ -93,6 +93,7 @@ def _rules(_: argparse.Namespace) -> int:
 
 
 def parser() -> Parser:
+    """Make the parser of all commands."""
     parser = Parser(prog="python -m tools.release_gate", description=__doc__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     build = commands.add_parser(

@@ -13,7 +13,7 @@ from tools.benchmarks.scaling.model import Figure, Stack
 
 LIGHT = {"paper": "#ffffff", "ink": "#1b2430", "soft": "#5a6675", "line": "#dfe4ea"}
 DARK = {"paper": "#12171d", "ink": "#e6eaf0", "soft": "#9aa7b6", "line": "#2e3946"}
-# Told apart on both papers, and by those who see no red or no green.
+# These differ on a light and on a dark ground, also for those who see no red or no green.
 COLORS = ("#2f7ebc", "#d9822b", "#4f9d69")
 STYLE = Style(
     background=LIGHT["paper"],

@@ -23,26 +23,32 @@ def of_stage(request: Request, _: Response | None = None) -> bool:
 
 
 def record(request: Request, response: Response) -> bool:
+    """Answers with a record."""
     return of_stage(request) and response.status == 200
 
 
 def not_modified(request: Request, response: Response) -> bool:
+    """Answers that a record was not modified."""
     return of_stage(request) and response.status == 304
 
 
 def error(request: Request, response: Response) -> bool:
+    """Errors, of the function and of the gateway."""
     return of_stage(request) and response.status >= 400
 
 
 def preflight(request: Request, _: Response) -> bool:
+    """Preflights."""
     return of_stage(request) and request.method == "OPTIONS"
 
 
 def from_function(request: Request, response: Response) -> bool:
+    """What the function answers: the gateway sends no such header."""
     return of_stage(request) and response.header("x-content-type-options") is not None
 
 
 def from_gateway(request: Request, response: Response) -> bool:
+    """Errors of the gateway itself."""
     return error(request, response) and not from_function(request, response)
 
 
@@ -54,6 +60,7 @@ def code(name: str) -> When:
 
 
 def both(*conditions: When) -> When:
+    """What every condition holds for."""
     return lambda request, response: all(holds(request, response) for holds in conditions)
 
 
@@ -76,6 +83,7 @@ def header(name: str, value: str | None, when: When = of_stage) -> Behaviour:
 
 
 def with_header(response: Response, name: str, value: str | None) -> Response:
+    """Return the answer with this header alone of its name; None removes it."""
     others = without(response.headers, name)
     return replace(response, headers=others if value is None else (*others, (name, value)))
 
@@ -139,6 +147,7 @@ def repeats(key: Callable[[Request], object], when: When) -> Behaviour:
 
 
 def status(number: int, when: When) -> Behaviour:
+    """Answer with another status."""
     return edits(lambda _, response: replace(response, status=number), when)
 
 
@@ -176,6 +185,8 @@ def asks_without(name: str, pattern: str = "") -> Behaviour:
 
 
 def slowly(seconds: float) -> Behaviour:
+    """Answer so many seconds later."""
+
     def behaviour(request: Request, forward: Forward) -> Response:
         if of_stage(request):
             time.sleep(seconds)

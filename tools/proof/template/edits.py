@@ -51,14 +51,17 @@ def control(name: str, edits: tuple[Edit, ...] = ()) -> Mutant:
 
 
 def set_(path: Path, value: Any) -> Edit:
+    """Replace or add the value at a path."""
     return Edit("set", path, value)
 
 
 def remove(path: Path) -> Edit:
+    """Leave out what is at a path."""
     return Edit("remove", path)
 
 
 def insert(path: Path, value: Any) -> Edit:
+    """Insert a value into a list, before a path."""
     return Edit("insert", path, value)
 
 

@@ -12,6 +12,7 @@ _SUBSTITUTED = re.compile(r"\$\{([^!$}][^}]*)\}")
 
 
 def is_intrinsic(value: Any) -> bool:
+    """Tell whether a value is a reference or a function of CloudFormation."""
     if not isinstance(value, dict) or len(value) != 1:
         return False
     key = next(iter(value))
@@ -57,6 +58,7 @@ def _substituted(sub: Any) -> Iterator[str]:
 
 
 def depends_on(resource: dict[str, Any]) -> list[str]:
+    """Return the DependsOn of a resource as a list."""
     value = resource.get("DependsOn", [])
     return [value] if isinstance(value, str) else list(value)
 
@@ -78,6 +80,7 @@ def edges(template: Template, *, without: tuple[str, str] | None = None) -> dict
 
 
 def reaches(graph: dict[str, set[str]], start: str, goal: str) -> bool:
+    """Tell whether a way leads from one resource to another."""
     seen: set[str] = set()
     waiting = [start]
     while waiting:

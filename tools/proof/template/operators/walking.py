@@ -40,6 +40,7 @@ def label(node: Node) -> str:
 
 
 def brief(value: Any) -> str:
+    """Return a value as text of 40 characters at most."""
     text = str(value)
     return text if len(text) <= 40 else text[:37] + "..."
 
