@@ -65,7 +65,7 @@ def over(medians: dict[str, float]) -> list[str]:
 
 def _waited() -> Waited:
     before, started = _processor(), time.monotonic()
-    with serve(plain=True) as running, tempfile.TemporaryDirectory() as folder:
+    with serve() as running, tempfile.TemporaryDirectory() as folder:
         _message(running)
         start = time.monotonic() - started
         change = _change(running, Path(folder))

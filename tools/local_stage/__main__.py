@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 fine, 1 not served, 2 could not run."""
+"""The command line. Exit codes: 0 fine, 2 could not run; `run` ends with its command's code."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ def _up(options: argparse.Namespace) -> int:
                     stage=options.stage,
                     port=options.port,
                     keep=options.keep,
-                    plain=not options.no_page,
                     report=report,
                 )
             )

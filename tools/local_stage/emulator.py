@@ -56,15 +56,10 @@ class Emulator:
     process: subprocess.Popen[bytes]
     certificates: Certificates
     log: Path
-    plain_port: int | None = None  # where it answers without TLS as well
 
     @property
     def endpoint(self) -> str:
         return f"https://{HOST}:{self.port}"
-
-    @property
-    def plain_endpoint(self) -> str | None:
-        return f"http://{HOST}:{self.plain_port}" if self.plain_port else None
 
     @property
     def client_environment(self) -> dict[str, str]:
@@ -108,37 +103,33 @@ def emulator(
     folder: Path,
     settings: dict[str, str],
     saves: bool,
-    plain: socket.socket | None = None,
 ) -> Iterator[Emulator]:
     """Run an emulator on `listener` for the duration of the block; yields when it answers.
 
-    On `plain` it answers without TLS. Its temporary files and its log are in `folder`. `settings`
-    are further environment variables of the emulator and of the functions that it runs. An
-    emulator that `saves` its state gets time for that at its end.
+    Its temporary files and its log are in `folder`. `settings` are further environment variables
+    of the emulator and of the functions that it runs. An emulator that `saves` its state gets time
+    for that at its end.
     """
     port = listener.getsockname()[1]
     log = folder / "emulator.log"
-    sockets = [listener, plain] if plain else [listener]
     process = start(
-        _command(certificates, *(each.fileno() for each in sockets)),
+        _command(listener.fileno(), certificates),
         log=log,
         env={**_environment(port, account, certificates), **settings},
         cwd=folder,
         home=folder / "emulator-home",
-        pass_fds=[each.fileno() for each in sockets],
+        pass_fds=[listener.fileno()],
     )
     try:
-        plain_port = plain.getsockname()[1] if plain else None
-        for each in sockets:
-            each.close()
-        running = Emulator(port, account, process, certificates, log, plain_port)
+        listener.close()
+        running = Emulator(port, account, process, certificates, log)
         _wait_until_ready(running)
         yield running
     finally:
         end(process, within=SAVED_WITHIN if saves else 0.0)
 
 
-def _command(certificates: Certificates, fd: int, *plain: int) -> list[str]:
+def _command(fd: int, certificates: Certificates) -> list[str]:
     """Return the command of its application in the server that it brings along.
 
     Its own command would also listen on port 443 where it may.
@@ -147,7 +138,6 @@ def _command(certificates: Certificates, fd: int, *plain: int) -> list[str]:
         *(sys.executable, "-m", "hypercorn", "ministack.app:app"),
         *("--config", str(SERVER_SETTINGS), "--bind", f"fd://{fd}"),
         *("--certfile", str(certificates.server), "--keyfile", str(certificates.server)),
-        *(word for each in plain for word in ("--insecure-bind", f"fd://{each}")),
     ]
 
 

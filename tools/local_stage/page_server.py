@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread, Timer
+from socket import socket
+from threading import Lock, Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from tools.local_stage.clients import Clients
 from tools.local_stage.display import short
 from tools.local_stage.emulator import HOST, bind
 from tools.local_stage.function_log import FunctionLog
+from tools.local_stage.plain_http import plain_http, serving
 from tools.local_stage.programs import LocalStageError
 from tools.local_stage.serving import RunningStage
 
@@ -61,6 +63,8 @@ class TablePermission:
                 self._timer = None
                 self._role_policy("delete_role_policy")
 
+    close = allow
+
     def _role_policy(self, call: str, **document: str) -> None:
         function = self.clients.of("lambda").get_function_configuration(FunctionName=self.function)
         role = function["Role"].rpartition("/")[2]
@@ -72,27 +76,25 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, running: RunningStage, clients: Clients) -> None:
-        origin = urlsplit(running.allowed_origin)
-        if origin.scheme != "http" or origin.hostname not in LOOPBACK or not origin.port:
-            raise LocalStageError(f"the stage allows {running.allowed_origin}, not this machine")
-        super().__init__((HOST, origin.port), _Handler, bind_and_activate=False)
+    def __init__(self, running: RunningStage, clients: Clients, api: str, listener: socket) -> None:
+        self.origin = running.allowed_origin
+        self.host = urlsplit(self.origin).netloc
+        super().__init__(listener.getsockname(), _Handler, bind_and_activate=False)
         self.socket.close()
-        self.socket = bind(origin.port)
+        self.socket = listener
         self.server_activate()
-        self.host, self.origin = origin.netloc, running.allowed_origin
         self.log = FunctionLog(clients, running.outputs["FunctionLogGroup"])
         self.permission = TablePermission(clients, running.outputs["FunctionName"])
         self.facts: dict[str, Any] = {
             "stage": running.stage,
-            "api": running.plain_url,
+            "api": api,
             "url": running.url,
             "ca": short(running.ca_bundle),
             "users": [user["userId"]["S"] for user in sample.USERS],
         }
         self.policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:;"
-            f" connect-src 'self' {running.emulator.plain_endpoint}"
+            f" connect-src 'self' {api}/"
         )
 
 
@@ -148,11 +150,19 @@ def page(running: RunningStage, clients: Clients) -> Iterator[str]:
 
     Raises LocalStageError where the stage allows no origin on this machine, or its port is taken.
     """
-    with _Server(running, clients) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield running.allowed_origin
-        finally:
-            server.shutdown()
-            server.permission.allow()
+    with (
+        bind(_port(running.allowed_origin)) as listener,
+        plain_http(running) as api,
+        _Server(running, clients, api, listener) as server,
+        closing(server.permission),
+        serving(server),
+    ):
+        yield running.allowed_origin
+
+
+def _port(origin: str) -> int:
+    """Return the port on this machine that an origin names. Raises LocalStageError."""
+    parts = urlsplit(origin)
+    if parts.scheme != "http" or parts.hostname not in LOOPBACK or not parts.port:
+        raise LocalStageError(f"the stage allows {origin}, which is no port of this machine")
+    return parts.port

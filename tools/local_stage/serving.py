@@ -26,7 +26,6 @@ class RunningStage:
     port: int
     ca_bundle: Path  # PEM file, to trust the URL's certificate
     signed: bool  # requests need a signature (AWS_IAM)
-    plain_url: str | None  # the same over HTTP, for a browser, which trusts no authority of ours
     allowed_origin: str  # an origin whose pages may read answers
     caller: tuple[str, str] | None  # access key and secret of who may call a signed stage
     stack_name: str
@@ -50,7 +49,6 @@ def serve(
     table_endpoint: str | None = None,
     keep: Path | None = None,
     assembly: Path | None = None,
-    plain: bool = False,
     report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[RunningStage]:
     """Serve a stage for the duration of the block; raises LocalStageError when it cannot.
@@ -58,13 +56,13 @@ def serve(
     `account`: 12 digits. `port`: any free one by default. `table_endpoint`: URL where the
     function finds DynamoDB, to put faults in between. `keep`: folder whose state outlives
     the block. `assembly`: a cloud assembly to deploy instead of synthesizing the stage.
-    `plain`: serve it on another port without TLS as well. `report` receives what is being done.
-    Every program ends with the block, and with the thread that entered it.
+    `report` receives what is being done. Every program ends with the block, and with the thread
+    that entered it.
     """
     node.install_packages(report)
     report("starting the emulator")
     settings = {"AWS_ENDPOINT_URL_DYNAMODB": table_endpoint} if table_endpoint else {}
-    with _emulator(account, port, keep, settings, plain) as (running, folder):
+    with _emulator(account, port, keep, settings) as (running, folder):
         report("cdk bootstrap" if assembly else f"cdk bootstrap, cdk synth -c stage={stage}")
         with cdk.bootstrap(running, folder) as bootstrap:
             stack = cdk.stack_in(cdk.copied(assembly or cdk.synthesized(stage), folder))
@@ -76,7 +74,7 @@ def serve(
 
 @contextmanager
 def _emulator(
-    account: str, port: int | None, keep: Path | None, settings: dict[str, str], plain: bool
+    account: str, port: int | None, keep: Path | None, settings: dict[str, str]
 ) -> Iterator[tuple[Emulator, Path]]:
     """Run an emulator with a folder of its own, and with the state that `keep` holds."""
     with ExitStack() as stack:
@@ -93,7 +91,6 @@ def _emulator(
             folder=folder,
             settings=settings,
             saves=store is not None,
-            plain=stack.enter_context(bind(None)) if plain else None,
         )
         yield stack.enter_context(running), folder
 
@@ -130,7 +127,6 @@ def _running_stage(
         port=running.port,
         ca_bundle=running.certificates.ca,
         signed=cdk.signed(stack),
-        plain_url=running.plain_endpoint and f"{running.plain_endpoint}/{path}",
         allowed_origin=cdk.allowed_origin(stack),
         caller=caller,
         stack_name=stack.stack_name,

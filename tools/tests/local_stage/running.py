@@ -32,7 +32,6 @@ def running_stage(
         port=port,
         ca_bundle=certificates.ca,
         signed=signed,
-        plain_url=None,
         allowed_origin=origin,
         caller=("AKIA0000000000000000", "secret") if signed else None,
         stack_name=f"UserApi-{stage}",

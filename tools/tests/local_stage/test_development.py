@@ -73,7 +73,7 @@ def running(
     file.write_text(json.dumps(template), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(state, "FOLDERS", folder / "stages")
-        with serve(assembly=copy, plain=True) as stage:
+        with serve(assembly=copy) as stage:
             yield stage
 
 
@@ -87,6 +87,13 @@ def clients(running: RunningStage) -> Iterator[Clients]:
 def address(running: RunningStage, clients: Clients) -> Iterator[str]:
     with server.page(running, clients) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def api(address: str) -> str:
+    """Where the page asks."""
+    with urllib.request.urlopen(f"{address}/stage") as answer:
+        return str(json.load(answer)["api"])
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +172,7 @@ def test_click_provokes_answer(
 
 
 def test_page_is_of_another_origin_and_asks_nobody_else(
-    browser: Browser, address: str, running: RunningStage
+    browser: Browser, address: str, api: str
 ) -> None:
     with closing(browser.new_page()) as page:
         answers: list[Any] = []
@@ -173,10 +180,10 @@ def test_page_is_of_another_origin_and_asks_nobody_else(
         page.goto(address)
         page.wait_for_selector(READY)
         hosts = {answer.url.split("/")[2] for answer in answers}
-        own, api = address.split("/")[2], str(running.emulator.plain_endpoint).split("/")[2]
-        assert hosts == {own, api}
-        assert own != api
-        [record] = [answer for answer in answers if api in answer.url]
+        own, other = address.split("/")[2], api.split("/")[2]
+        assert hosts == {own, other}
+        assert own != other
+        [record] = [answer for answer in answers if other in answer.url]
         assert record.all_headers()["access-control-allow-origin"] == address
         assert page.evaluate("() => fetch('http://192.0.2.1/').catch(() => 'refused')") == "refused"
 
@@ -213,6 +220,17 @@ def test_server_answers_its_own_page_alone(address: str, running: RunningStage) 
     assert status_of(urllib.request.Request(f"{address}/../serving.py")) == 404
 
 
+def test_plain_http_reaches_this_api_alone(api: str, running: RunningStage) -> None:
+    root = api.removesuffix(running.url.partition("/_aws")[2]).removesuffix("/_aws")
+    assert status_of(urllib.request.Request(f"{api}/user/ada")) == 200
+    assert status_of(urllib.request.Request(f"{root}/")) == 403  # S3
+    assert status_of(urllib.request.Request(f"{root}/_ministack/health")) == 403
+    assert status_of(urllib.request.Request(f"{api}/../../../../")) == 403
+    assert status_of(urllib.request.Request(f"{api}/user/ada", data=b"", method="POST")) == 501
+    rebound = urllib.request.Request(f"{api}/user/ada", headers={"Host": "evil.example"})
+    assert status_of(rebound) == 403
+
+
 def test_denied_permission_comes_back_by_itself(
     running: RunningStage, clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,9 +242,12 @@ def test_denied_permission_comes_back_by_itself(
         assert time.monotonic() < deadline
 
 
-def test_stage_without_origin_here_has_no_page(clients: Clients) -> None:
-    with pytest.raises(LocalStageError, match=r"^the stage allows https://app\.example\.com, not"):
-        server.page(running_stage(), clients).__enter__()
+@pytest.mark.parametrize(
+    "origin", ["https://127.0.0.1:3000", "http://app.example.com:3000", "http://localhost", "*"]
+)
+def test_stage_without_origin_here_has_no_page(clients: Clients, origin: str) -> None:
+    with pytest.raises(LocalStageError, match=re.escape(f"the stage allows {origin}, which")):
+        server.page(running_stage(origin=origin), clients).__enter__()
 
 
 def test_caller_needs_right_secret(running: RunningStage, clients: Clients) -> None:
