@@ -76,7 +76,7 @@ def release(prepared: Prepared, accounts: Accounts, tree: Tree) -> Seen:
     problem = accounts.problem(expected, user)
     if seen.decision == BACK and not seen.exposed_seconds:
         problem = "it does not say for how long"
-    if seen.decision == RELEASED:
+    if seen.decision == RELEASED or problem:
         accounts.put_base_back()
     return Seen(f"{seen.decision}, but {problem}", seen.reason) if problem else seen
 
@@ -109,4 +109,15 @@ def verdict(folder: Path, code: int) -> Seen:
     if not files or code not in (0, 1):
         return Seen(UNDECIDED, programs.last_words(folder.with_name("release.log")))
     content: dict[str, Any] = json.loads(files[0].read_text(encoding="utf-8"))
-    return Seen(content["decision"], content["seen"], content["exposed_seconds"])
+    reason = _findings(files[0].parent, content["seen"])
+    return Seen(content["decision"], reason, content["exposed_seconds"])
+
+
+def _findings(folder: Path, seen: str) -> str:
+    """Return what a release saw; where it was the gate that refused, with what it found."""
+    step = seen.partition(":")[0]
+    file = folder / step.replace(" ", "-") / "verdict.json"
+    if not step.startswith("gate ") or not file.exists():
+        return seen
+    findings = json.loads(file.read_text(encoding="utf-8"))["findings"]
+    return f"{step}: " + ", ".join(sorted({f"{f['id']} ({f['construct']})" for f in findings}))

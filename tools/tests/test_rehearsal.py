@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -261,4 +260,17 @@ def test_table_is_written_from_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_release_that_leaves_no_verdict_is_not_decided(tmp_path: Path) -> None:
     (tmp_path / "release.log").write_text("could not decide: error: nobody is there\n")
     assert trial.verdict(tmp_path / "release", 2).decision == UNDECIDED
-    shutil.rmtree(tmp_path)
+
+
+def test_release_that_gate_refused_has_its_findings(tmp_path: Path) -> None:
+    folder = tmp_path / "release" / "20260101-000000"
+    gate = folder / "gate-staging"
+    gate.mkdir(parents=True)
+    (folder / "release-verdict.json").write_text(
+        json.dumps({"decision": REFUSED, "seen": "gate staging: red", "exposed_seconds": 0.0})
+    )
+    (gate / "verdict.json").write_text(
+        json.dumps({"findings": [{"id": "promise-broken", "construct": "values-exact"}]})
+    )
+    seen = trial.verdict(tmp_path / "release", 1)
+    assert seen == Seen(REFUSED, "gate staging: promise-broken (values-exact)")
