@@ -77,14 +77,20 @@ def _page(
 
 def _develop(running: RunningStage, clients: Clients, *, kept: bool) -> None:
     """Show the function's log and serve what changes, until a signal or the emulator's end."""
+    from botocore.exceptions import BotoCoreError, ClientError  # slow to import
+
     log = FunctionLog(clients, running.outputs["FunctionLogGroup"])
     changes = Changes(clients, running.outputs, root=ROOT, asset=running.asset, kept=kept)
     try:
         while True:
             running.emulator.check_alive()
-            news = changes.serve()
-            for line in [*log.new_lines(), *([news] if news else [])]:
-                print(line, flush=True)
+            try:
+                news = changes.serve()
+                for line in [*log.new_lines(), *([news] if news else [])]:
+                    print(line, flush=True)
+            except (BotoCoreError, ClientError) as error:
+                running.emulator.check_alive()
+                print(f"the emulator refused a call: {error}", flush=True)
             time.sleep(INTERVAL)
     except Stopped as stopped:
         if stopped.number != signal.SIGINT:

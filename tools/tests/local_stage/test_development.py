@@ -11,11 +11,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests_e2e import selection
@@ -31,7 +32,7 @@ from tools.local_stage import (
 from tools.local_stage import page_server as server
 from tools.local_stage.changes import Changes
 from tools.local_stage.clients import Clients
-from tools.local_stage.emulator import bind
+from tools.local_stage.emulator import Emulator, bind
 from tools.local_stage.function_log import FunctionLog, readable
 from tools.local_stage.stopping import Stopped
 from tools.tests.local_stage.running import running_stage
@@ -358,17 +359,7 @@ def test_command_shows_stage_then_its_log_until_ctrl_c(
         if "  200  GET" in shown[-1] or len(shown) > 200:
             raise Stopped(2)
 
-    class Serving:
-        def __init__(self, **_: Any) -> None:
-            pass
-
-        def __enter__(self) -> RunningStage:
-            return running
-
-        def __exit__(self, *_: object) -> None:
-            pass
-
-    monkeypatch.setattr(__main__, "serve", Serving)
+    monkeypatch.setattr(__main__, "serve", lambda **_: nullcontext(running))
     monkeypatch.setattr(stopping, "ENDING", ())
     monkeypatch.setattr(time, "sleep", sleep)
     assert __main__.main([]) == 0
@@ -376,3 +367,23 @@ def test_command_shows_stage_then_its_log_until_ctrl_c(
     port = address.rpartition(":")[2]
     assert f"none: port {port} on 127.0.0.1 cannot be used: address already in use" in shown[0]
     assert re.search(r"  200  GET /user/\{userId\} +[\d.]+ ms  ada", shown[-1])
+
+
+def test_emulator_that_dies_is_one_line(
+    running: RunningStage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alive = iter([True, False])
+
+    def check_alive(_: Emulator) -> None:
+        if not next(alive):
+            raise LocalStageError("the emulator is dead")
+
+    def unreachable(_: FunctionLog) -> list[str]:
+        raise EndpointConnectionError(endpoint_url="https://127.0.0.1:1")
+
+    monkeypatch.setattr(__main__, "serve", lambda **_: nullcontext(running))
+    monkeypatch.setattr(stopping, "ENDING", ())
+    monkeypatch.setattr(Emulator, "check_alive", check_alive)
+    monkeypatch.setattr(FunctionLog, "new_lines", unreachable)
+    assert __main__.main(["--no-page"]) == 2
+    assert capsys.readouterr().err == "error: the emulator is dead\n"
