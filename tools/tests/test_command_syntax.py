@@ -33,7 +33,7 @@ ELIDED = re.compile(r"\.\.\.|\bLEVEL\b")
 OPTIONAL = re.compile(r"\[[^]]*\](\.\.\.)?")
 COMMANDS = sorted(
     {
-        OPTIONAL.sub("", command).strip()
+        OPTIONAL.sub("", command).strip().replace("s3://BUCKET", "s3://bucket")
         for page in PAGES
         for command in documented.mentioned(page.read_text(encoding="utf-8"))
     }
