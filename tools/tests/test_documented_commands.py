@@ -1,8 +1,9 @@
 """Every command of README and docs is run by a test: here, or where `ELSEWHERE` says.
 
 The first deployment runs whole, in a copy of the repository with an empty home, against a local
-stage. Three things are put in its way: `curl` leads AWS's host name to the emulator; tox is not
-asked for the environment, which is that of this test; and questions are answered with yes.
+stage. Four things are put in its way: `curl` leads AWS's host name to the emulator; tox is not
+asked for the environment, which is that of this test; questions are answered with yes; and the app
+runs once for what the CLI asks of it several times.
 """
 
 from __future__ import annotations
@@ -81,6 +82,23 @@ for word; do
 done
 exec PROGRAM --cacert BUNDLE "${words[@]}"
 """  # noqa: E501 - one line of a shell script
+# Nine commands run the app, with four contexts: what is bundled for whom is none of this app's.
+APP = """
+import json, os, pathlib, runpy, shutil
+context = json.loads(os.environ["CDK_CONTEXT_JSON"])
+context.pop("aws:cdk:bundling-stacks", None)
+where = [os.environ.get(name) for name in ("CDK_DEFAULT_ACCOUNT", "CDK_DEFAULT_REGION")]
+asked = json.dumps([context, where], sort_keys=True)
+kept = pathlib.Path("HOME", "assemblies")
+for known in kept.glob("*/asked"):
+    if known.read_text() == asked:
+        shutil.copytree(known.parent / "assembly", os.environ["CDK_OUTDIR"], dirs_exist_ok=True)
+        raise SystemExit
+runpy.run_path("whole_app.py", run_name="__main__")
+folder = kept / str(len([*kept.glob("*")]))
+shutil.copytree(os.environ["CDK_OUTDIR"], folder / "assembly")
+(folder / "asked").write_text(asked)
+"""
 MARK = "@@@ block"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INDENTED_LINES = re.compile(r"^ {4}(.*)$", re.MULTILINE)
@@ -204,6 +222,8 @@ def copy(tmp_path: Path, account: RunningStage) -> Path:
     (copy / ".tox" / "dev").symlink_to(sys.prefix)
     (copy / "node_modules").symlink_to(ROOT / "node_modules")
     _program(copy / ".make" / "bin" / "tox", "#!/bin/sh\n")
+    (copy / "app.py").rename(copy / "whole_app.py")
+    (copy / "app.py").write_text(APP.replace("HOME", str(tmp_path)), encoding="utf-8")
     curl = CURL.replace("ENDPOINT", account.environment["AWS_ENDPOINT_URL"])
     curl = curl.replace("PROGRAM", str(shutil.which("curl")))
     curl = curl.replace("BUNDLE", str(account.ca_bundle))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -117,16 +118,36 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
     return Suite(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def killed_by(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """Each mutant and the files of the tests that killed it: a suite has a file for each idiom."""
+    suite = Suite(tmp_path_factory.mktemp("idioms"))
+    for idiom, text in {**IDIOMS, "others": OTHERS}.items():
+        file = suite.folder / f"test_{idiom.replace(' ', '_')}.py"
+        file.write_text(HEAD + text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        assert suite.run("--jobs", "1") == 1, "nobody tests the queue's other settings"
+    report = json.loads((suite.folder / "report" / "infra.json").read_text(encoding="utf-8"))
+    return {
+        mutant["name"]: {test.partition("::")[0] for test in mutant["killed_by"]}
+        for mutant in report["stages"][0]["mutants"]
+    }
+
+
 @pytest.mark.parametrize("idiom", IDIOMS)
-def test_idiom_is_replayed_unchanged(
-    suite: Suite, capsys: pytest.CaptureFixture[str], idiom: str
-) -> None:
-    suite.write(IDIOMS[idiom] + OTHERS)
-    only = "VisibilityTimeout:NUMBER"
-    code = suite.run("--only", only, "--jobs", "1")
-    shown = capsys.readouterr()
-    assert code == 0, shown.out + shown.err
-    assert "every rule is kept" in shown.out
+def test_idiom_is_replayed_unchanged(killed_by: dict[str, set[str]], idiom: str) -> None:
+    file = f"test_{idiom.replace(' ', '_')}.py"
+    changed = [name for name in killed_by if "VisibilityTimeout:NUMBER" in name]
+    assert len(changed) == 4
+    assert all(file in killed_by[name] for name in changed)
+    others = [name for name in killed_by if "Queue" not in name]
+    assert others
+    assert not any(file in killed_by[name] for name in others)
+
+
+def test_test_of_other_stack_kills_nothing(killed_by: dict[str, set[str]]) -> None:
+    assert not any("test_others.py" in files for files in killed_by.values())
 
 
 def test_fixture_that_only_makes_template_runs_once(suite: Suite) -> None:
