@@ -1,6 +1,7 @@
 """A plugin of tox: every level runs in one environment, because all of them need the same packages.
 
-Without it tox makes an environment again whenever another level uses its folder.
+Without it tox makes an environment again whenever another level uses its folder. Where all levels
+run, each begins with its name.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ class NamelessInfo(Info):
         known = {**value, "name": "shared"} if section == ToxEnv.__name__ else value
         with super().compare(known, section, sub_section) as outcome:
             yield outcome
+
+
+@impl
+def tox_before_run_commands(tox_env: ToxEnv) -> None:
+    """Name each level where all of them run."""
+    if tox_env.options.env.is_default_list:
+        print(f"=== {tox_env.name}", flush=True)
 
 
 @impl(trylast=True)

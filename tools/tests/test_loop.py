@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tools import summary
 from tools.benchmarks import loop
 from tools.benchmarks.loop import BUDGETS, Row, over, table
 
@@ -36,4 +37,8 @@ def test_row_over_budget_is_found(row: Row, expected: bool) -> None:
 
 def test_failing_level_is_not_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert loop.main(["no-such-level", "--runs", "1"]) == 2
-    assert "could not measure: make no-such-level ended with 2" in capsys.readouterr().err
+    assert "could not measure: .make/bin/tox run -qq -e no-such-level" in capsys.readouterr().err
+
+
+def test_levels_are_those_of_make_test() -> None:
+    assert [*BUDGETS] == summary.levels()
