@@ -15,12 +15,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
 import requests
 
+from tools import summary
 from tools.local_stage import RunningStage, display, serve
 from tools.tests import documented
 
@@ -121,7 +121,7 @@ def test_named_test_is_there(start: str) -> None:
     elif "/" in where:
         assert start in (ROOT / file).read_text(encoding="utf-8")
     else:
-        assert where in _levels()
+        assert where in summary.levels()
 
 
 def test_infra_suite_runs_on_template_of_file(
@@ -146,6 +146,14 @@ def test_readme_shows_what_make_local_prints(account: RunningStage) -> None:
     assert len(shown) == 6
     for line in shown:
         assert line.replace("38761", str(account.port)) in printed.splitlines(), line
+
+
+def test_readme_shows_how_make_test_ends() -> None:
+    levels = summary.levels()
+    green = {level: {"result": {"success": True, "duration": 0}} for level in levels}
+    printed = [re.sub(r"\d+ s", "… s", line) for line in summary.lines(green, levels)]
+    shown = [line for line in INDENTED_LINES.findall(README) if line.endswith(("… s", "report"))]
+    assert shown == [printed[0], *printed[-2:]]
 
 
 def test_readme_shows_what_service_answers(account: RunningStage) -> None:
@@ -186,13 +194,6 @@ def test_first_looks_run_as_typed(copy: Path, account: RunningStage) -> None:
     url = f"URL={account.url}"
     commands = documented.in_tables((ROOT / DEPLOYMENT).read_text(encoding="utf-8"))
     assert len(_run([url, *commands], copy, account)) == len(commands) + 1
-
-
-def _levels() -> list[str]:
-    """List the levels that `make test` runs."""
-    settings = ConfigParser(interpolation=None)
-    settings.read(ROOT / "tox.ini", encoding="utf-8")
-    return re.split(r"[,\s]+", settings["tox"]["env_list"].strip())
 
 
 def _deployment_lines() -> set[str]:
