@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ...template.schemas import identifiers, schema
 from .edits import Path as Steps
 from .edits import pointer
+from .tables import rows
 
 Shape = dict[str, Any]
 
@@ -124,6 +123,4 @@ def _general(path: Steps) -> str:
 
 @functools.cache
 def _overlay() -> dict[tuple[str, str], Shape]:
-    text = (Path(__file__).parent / "overlay.toml").read_text(encoding="utf-8")
-    rows = tomllib.loads(text)["row"]
-    return {(row["type"], row["pointer"]): row for row in rows}
+    return {(row["type"], row["pointer"]): row for row in rows("overlay.toml", "row")}

@@ -5,10 +5,7 @@ Those of one resource are in `composites.toml`; here are those that depend on mo
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from ....template import Element, Template
@@ -16,6 +13,7 @@ from ..drafts import Draft
 from ..edits import Edit, at, insert, remove, set_
 from ..edits import Path as Steps
 from ..graph import target
+from ..tables import rows
 from .addition import STATEFUL
 
 PREFIX = "method.response.header.Access-Control-Allow-"
@@ -25,7 +23,7 @@ def composites(template: Template, element: Element) -> Iterator[Draft]:
     """Make each composite edit that this element allows."""
     if element.type == "AWS::ApiGateway::RestApi":
         yield from _open_api(template, element)
-    for row in _rows():
+    for row in rows("operators/composites.toml", "edit"):
         if element.type in row["type"]:
             yield from _drafts(row, element)
     if element.type == "AWS::ApiGateway::Method":
@@ -86,13 +84,6 @@ def _has(element: Element, place: Steps) -> bool:
     except (KeyError, IndexError, TypeError):
         return False
     return True
-
-
-@functools.cache
-def _rows() -> list[dict[str, Any]]:
-    text = Path(__file__).with_name("composites.toml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = tomllib.loads(text)["edit"]
-    return rows
 
 
 def _data_deleted(element: Element) -> Iterator[Draft]:

@@ -5,15 +5,13 @@ The new resources are in `resources.toml`.
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from ....template import Element, Template
 from ..drafts import Draft
 from ..edits import set_
+from ..tables import rows
 
 NEW = "Mutant"
 
@@ -23,7 +21,7 @@ def resources(template: Template, element: Element) -> Iterator[Draft]:
     del template
     if element.section not in ("Resources", "Template"):
         return
-    for row in _rows():
+    for row in rows("operators/resources.toml", "add"):
         if row.get("beside", "Template") == element.type:
             try:
                 properties = _filled(row.get("properties", {}), element)
@@ -53,10 +51,3 @@ def _filled(value: Any, element: Element) -> Any:
     if isinstance(value, str) and value.startswith("<"):
         return element.properties[value.strip("<>")]
     return value
-
-
-@functools.cache
-def _rows() -> list[dict[str, Any]]:
-    text = Path(__file__).with_name("resources.toml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = tomllib.loads(text)["add"]
-    return rows
