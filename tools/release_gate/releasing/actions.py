@@ -17,6 +17,8 @@ from tools.release_gate.releasing.stage import Stage
 from tools.release_gate.releasing.steps import StepFailedError, Steps
 
 ALARM_SECONDS = 10.0  # between two looks at the alarms
+# No smoke test needs these plugins of pytest, whose imports take seconds.
+LIGHT = ("-p", "no:evidence", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
 QUIET = ("-q", "-p", "no:cacheprovider")
 
 
@@ -98,7 +100,7 @@ def hand_over(stage: Stage, evidence: Path) -> None:
 
 def smoke(steps: Steps, stage: Stage, *, user_id: str, checks: Path, what: str = "smoke") -> None:
     """Run the smoke tests that `checks` holds, the tests of the set that is deployed."""
-    words = [*_pytest(stage, user_id), "-m", "smoke", "-x", "-p", "no:evidence"]
+    words = [*_pytest(stage, user_id), "-m", "smoke", "-x", *LIGHT]
     steps.run(f"{what} {stage.name}", words, env=_tester(stage), cwd=checks)
 
 
