@@ -109,9 +109,14 @@ class _Loop:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Keep the tests in this process, also where a project's addopts contain `-n auto`."""
+        """Keep the tests in this process, also where a project's addopts contain `-n auto`.
+
+        Keep their order, too: pytest-randomly would give each process another.
+        """
         if hasattr(config.option, "numprocesses"):
             config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
+        if hasattr(config.option, "randomly_reorganize"):
+            config.option.randomly_reorganize = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the reports of subtests, which pytest sends this way alone."""
