@@ -142,7 +142,7 @@ def is_url(where: str) -> bool:
     if where and not re.match(r"\w+:/", where):
         return False
     if not URL.fullmatch(where):
-        raise ValueError(f"{where!r}: a folder, or s3://BUCKET/PREFIX")
+        raise ValueError(f"{where!r}: a folder, s3://BUCKET, or s3://BUCKET/PREFIX")
     return True
 
 
