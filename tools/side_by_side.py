@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO
@@ -23,7 +23,15 @@ class _Running:
 
     process: subprocess.Popen[bytes]
     output: IO[bytes]
+    started: float
     shown: int = 0
+    seconds: float | None = None  # how long it took, once it has ended
+
+    def ended(self) -> bool:
+        """Tell whether the command has ended, and note when that is seen first."""
+        if self.seconds is None and self.process.poll() is not None:
+            self.seconds = time.monotonic() - self.started
+        return self.seconds is not None
 
     def show(self) -> None:
         """Print what the command printed since the last call."""
@@ -32,14 +40,6 @@ class _Running:
         sys.stdout.buffer.write(text)
         sys.stdout.flush()
 
-    def wait(self) -> int:
-        """Show the output until the command ends; return its exit code."""
-        while self.process.poll() is None:
-            self.show()
-            time.sleep(INTERVAL)
-        self.show()
-        return self.process.returncode
-
 
 def run(commands: Mapping[str, Sequence[str]]) -> list[int]:
     """Run the commands, by name, and return their exit codes.
@@ -47,25 +47,33 @@ def run(commands: Mapping[str, Sequence[str]]) -> list[int]:
     Shown is the output of the first as it comes, then that of the next. Signals reach all of
     them, and they end in their own time.
     """
-    started = time.monotonic()
     with ExitStack() as stack:
         running = {}
         for name, command in commands.items():
             output = stack.enter_context(tempfile.TemporaryFile())
             process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-            running[name] = _Running(process, output)
+            running[name] = _Running(process, output, time.monotonic())
         for number in SIGNALS:
             before = signal.signal(number, lambda number, _: _pass_on(number, running))
             stack.callback(signal.signal, number, before)
         print(f"side by side: {', '.join(commands)}", flush=True)
-        codes = []
         for name, each in running.items():
             print(f"--- {name}", flush=True)
-            codes.append(each.wait())
-            seconds = time.monotonic() - started
-            end = "done" if codes[-1] == 0 else f"ended with {codes[-1]}"
-            print(f"--- {name} {end} after {seconds:.0f} s", flush=True)
-        return codes
+            _show(each, running.values())
+            code = each.process.returncode
+            how = "done" if code == 0 else f"ended with {code}"
+            print(f"--- {name} {how} after {each.seconds:.0f} s", flush=True)
+        return [each.process.returncode for each in running.values()]
+
+
+def _show(one: _Running, everyone: Collection[_Running]) -> None:
+    """Print the output of one command until it ends."""
+    while not one.ended():
+        one.show()
+        time.sleep(INTERVAL)
+        for each in everyone:
+            each.ended()
+    one.show()
 
 
 def _pass_on(number: int, running: Mapping[str, _Running]) -> None:
