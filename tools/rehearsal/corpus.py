@@ -68,7 +68,7 @@ def _read(file: Path) -> Case:
         proof=headers.get("Proof", ""),
         e2e=headers.get("E2e", ""),
         besides=headers.get("Besides", ""),
-        quick="Quick" in headers or "To" not in headers,
+        quick="Quick" in headers or ("To" not in headers and headers["Decision"] != RELEASED),
     )
     if case.decision not in DECISIONS or bool(case.reason) == case.good:
         allowed = ", ".join(DECISIONS)

@@ -76,7 +76,7 @@ def release(prepared: Prepared, accounts: Accounts, tree: Tree) -> Seen:
     problem = accounts.problem(expected, user)
     if seen.decision == BACK and not seen.exposed_seconds:
         problem = "it does not say for how long"
-    if seen.decision == RELEASED or problem:
+    if seen.decision == RELEASED or problem or seen.problem(case):
         accounts.put_base_back()
     return Seen(f"{seen.decision}, but {problem}", seen.reason) if problem else seen
 
