@@ -263,7 +263,10 @@ def test_status_names_what_is_deployed(
         (["SET", "--to", "prod,prod"], "at most once"),
         (["nowhere", "--to", "prod"], "there is no such folder"),
         (["SET", "--to", "prod", "--deploy-profile", "dev=x"], "--deploy-profile dev=x"),
-        (["SET", "--to", "prod", "--keep", "s3://"], "'s3://': a folder, s3://BUCKET, or s3://BUCKET/PREFIX"),
+        (
+            ["SET", "--to", "prod", "--keep", "s3://"],
+            "'s3://': a folder, s3://BUCKET, or s3://BUCKET/PREFIX",
+        ),
         (["SET", "--to", "prod", "--keep", ""], "'': a folder, s3://BUCKET, or s3://BUCKET/PREFIX"),
         (["SET", "--to", "prod", "--keep", "s3:/bucket/x"], "s3://BUCKET/PREFIX"),
         (["SET", "--to", "prod", "--keep", "s3://Bucket"], "s3://BUCKET/PREFIX"),

@@ -81,7 +81,8 @@ class TestTimeout(unittest.TestCase):
     def setUpClass(cls):
         cls.body = Template.from_stack(orders()).to_json()
     def test_timeout(self):
-        (queue,) = self.body["Resources"].values()
+        found = self.body["Resources"].values()
+        (queue,) = (each for each in found if each["Type"] == "AWS::SQS::Queue")
         self.assertEqual(queue["Properties"].get("VisibilityTimeout"), 45)
 """,
 }
