@@ -56,7 +56,7 @@ def _reason(case: Case, result: Mapping[str, Any]) -> str:
 def real(case: Case) -> str:
     """What ran for real; all other evidence is that of a good run."""
     levels = [*case.levels, *(["the named proof"] if case.proof else [])]
-    if "staging" in case.to:
+    if "staging" in case.to and not case.reason.startswith("gate "):
         levels.append(f"e2e (`{case.e2e}`)" if case.e2e else "e2e, whole")
     if case.to:
         levels.append("smoke of prod" if case.decision in (RELEASED, BACK) else "")
