@@ -27,7 +27,11 @@ INTERVAL = 0.25
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    parser = _parser()
+    options = parser.parse_args(words)
+    if options.name and words[0] != options.name:
+        parser.error(f"options come after the command: {options.name} --stage NAME")
     stopping.raise_when_stopped()
     return _code_of(lambda: int(options.action(options)))
 
@@ -122,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Serves the stack on this machine, until Ctrl-C.",
     )
     parser.set_defaults(action=_up)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="", dest="name")
     up = commands.add_parser("up", parents=[up_options], help="serve a stage (also without `up`)")
     up.set_defaults(action=_up)
     packages = commands.add_parser("packages", help="install the npm packages of package-lock.json")

@@ -47,3 +47,15 @@ def test_run_without_command_serves_nothing(capsys: pytest.CaptureFixture[str]) 
         main(["run", "--stage", "local"])
     assert done.value.code == 2
     assert "COMMAND" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["--stage", "staging", "run", "--", "true"], ["--port", "4566", "up"]]
+)
+def test_options_before_command_are_not_ignored(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(words)
+    assert done.value.code == 2
+    assert "error: options come after the command: " in capsys.readouterr().err
