@@ -9,7 +9,9 @@ lock.json         who releases to the stage, until when
 from __future__ import annotations
 
 import getpass
+import gzip
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -18,6 +20,7 @@ import tarfile
 import tempfile
 import time
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -133,11 +136,15 @@ def identity(released: ReleasedSet) -> str:
 
 def _unpack(archive: Document, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        file, new = Path(temporary, RELEASED), Path(temporary, "new")
-        file.write_bytes(archive.content)
+        new = Path(temporary, "new")
         try:
-            shutil.unpack_archive(file, new, filter="data")
-        except (tarfile.TarError, shutil.ReadError, EOFError, OSError) as error:
+            # the whole at once, by its checksum: tarfile ends silently where data is damaged
+            content = gzip.decompress(archive.content)
+            with tarfile.open(fileobj=io.BytesIO(content)) as opened:
+                # keeps every file inside the folder; Python has it since 3.11.4
+                opened.extraction_filter = getattr(tarfile, "data_filter", None)
+                opened.extractall(new)
+        except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
             raise UndecidedError(f"{RELEASED}: cannot be read ({error})") from None
         new.rename(folder)
 

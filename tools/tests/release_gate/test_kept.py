@@ -135,11 +135,20 @@ def test_set_is_kept_with_tests_of_its_commit(prod: Kept, base_set: Path, tmp_pa
         assert (module.checks_of(previous) / "tests_e2e" / "test_smoke.py").is_file()
 
 
-def test_damaged_archive_is_named(prod: Kept, base_set: Path) -> None:
+@pytest.mark.parametrize("damage", ["cut off", "no archive", "other data", "no data"])
+def test_damaged_archive_is_named(prod: Kept, base_set: Path, damage: str) -> None:
     prod.keep(released_set.load(base_set))
     archive = prod.storage.read(RELEASED)
     assert archive
-    prod.storage.write(RELEASED, archive.content[:1000])
+    half = len(archive.content) // 2
+    start, end = archive.content[:half], archive.content[half + 500 :]
+    damaged = {
+        "cut off": start,
+        "no archive": end,
+        "other data": start + bytes(500) + end,
+        "no data": archive.content[:10] + b"\xff" * 500 + end,
+    }
+    prod.storage.write(RELEASED, damaged[damage])
     with pytest.raises(UndecidedError, match="cannot be read"):
         prod.previous()
 
