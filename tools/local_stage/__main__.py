@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(words)
     if options.name and words[0] != options.name:
-        parser.error(f"options come after the command: {options.name} --stage NAME")
+        parser.error(f"options come after the command: {options.name} [options]")
     stopping.raise_when_stopped()
     return _code_of(lambda: int(options.action(options)))
 

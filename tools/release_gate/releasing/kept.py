@@ -138,10 +138,10 @@ def _unpack(archive: Document, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         new = Path(temporary, "new")
         try:
-            # the whole at once, by its checksum: tarfile ends silently where data is damaged
+            # gzip checks the whole content; tarfile alone stops silently at damaged data
             content = gzip.decompress(archive.content)
             with tarfile.open(fileobj=io.BytesIO(content)) as opened:
-                # keeps every file inside the folder; Python has it since 3.11.4
+                # the filter keeps every file inside the folder; Python has had it since 3.11.4
                 opened.extraction_filter = getattr(tarfile, "data_filter", None)
                 opened.extractall(new)
         except (tarfile.TarError, zlib.error, EOFError, OSError) as error:

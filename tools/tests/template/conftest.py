@@ -31,6 +31,11 @@ class Project:
     def suite(self) -> Path:
         return self.folder / "test_checks.py"
 
+    def add_hooks(self, text: str) -> None:
+        """Add hooks of pytest to the project's conftest.py."""
+        with (self.folder / "conftest.py").open("a", encoding="utf-8") as conftest:
+            conftest.write(text)
+
     def arguments(self, *more: str) -> list[str]:
         own = ["--template", str(self.template), "--tests", str(self.folder)]
         pytest_own = ["--", f"--rootdir={self.folder}", f"--confcutdir={self.folder}"]

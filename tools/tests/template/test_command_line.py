@@ -224,32 +224,26 @@ def test_tests_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
 def test_processes_that_collect_in_different_orders_are_refused(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    conftest = project.folder / "conftest.py"
-    text = conftest.read_text(encoding="utf-8")
-    text += (
+    project.add_hooks(
         "\n\ndef pytest_collection_modifyitems(items):\n"
         "    import os\n"
         "    marker = Path(__file__).with_name('second')\n"
         "    try: os.close(os.open(marker, os.O_CREAT | os.O_EXCL))\n"
         "    except FileExistsError: items.reverse()\n"
     )
-    conftest.write_text(text, encoding="utf-8")
     assert main(project.arguments("--only", "maxReceiveCount", "--jobs", "2")) == 2
     assert "collected different tests, or in a different order" in _reason(capsys)
 
 
 def test_order_is_kept_where_pytest_randomly_is_installed(project: Project) -> None:
     """Its option and its hook, without the plugin."""
-    conftest = project.folder / "conftest.py"
-    text = conftest.read_text(encoding="utf-8")
-    text += (
+    project.add_hooks(
         "\n\ndef pytest_addoption(parser):\n"
         "    parser.addoption('--dont', dest='randomly_reorganize', action='store_false')\n"
         "def pytest_collection_modifyitems(config, items):\n"
         "    import random\n"
         "    if config.getoption('randomly_reorganize'): random.shuffle(items)\n"
     )
-    conftest.write_text(text, encoding="utf-8")
     assert main(project.arguments("--only", "maxReceiveCount", "--jobs", "2")) == 0
 
 
