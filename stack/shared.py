@@ -57,8 +57,8 @@ class AccountStack(Stack):
 class SamplingStack(Stack):
     """How many requests of each stage X-Ray records: a sampling rule for each stage.
 
-    Not in the stack of the stage, because the emulator of the local stage knows no sampling
-    rules. A rule matches a stage by `API name/stage name`:
+    A stack of its own, because the rules of a region form one list, which their priorities order.
+    A rule matches a stage by `API name/stage name`:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-configuring-xray-sampling-rules.html
     """
 
