@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,13 +21,16 @@ from tests_e2e.client import Request as Sent
 from tests_e2e.proxy import Request, Response
 from tests_e2e.target import LOCAL_PREFIX
 from tools.local_stage import RunningStage
-from tools.proof.stage import cli, unseen
+from tools.proof.shared.command import CannotRunError
+from tools.proof.stage import cli
+from tools.proof.stage.blocks import access, deployed
 from tools.proof.stage.fault import Fault
-from tools.proof.stage.faults import FAULTS, logs, rate
+from tools.proof.stage.faults import faults
 
 ROOT = Path(__file__).resolve().parents[2]
 PATH = f"{LOCAL_PREFIX}users/staging/user"
 GROUP = "/aws/lambda/users"
+FAULTS = faults()
 
 
 def test_fault_names_are_unique() -> None:
@@ -46,23 +50,39 @@ def test_faults_break_promises_of_e2e_level_on_known_stages() -> None:
 
 
 def test_unseen_faults_are_known_and_counted_in_docs() -> None:
-    assert {fault.name for fault in FAULTS} >= unseen.NAMES
+    reasons = Counter(fault.unseen for fault in FAULTS if fault.unseen)
     page = " ".join((ROOT / "docs" / "testing.md").read_text(encoding="utf-8").split())
-    seen = len(FAULTS) - len(unseen.NAMES)
-    assert f"{seen} of {len(FAULTS)} turn them red" in page
-    assert f"The {len(unseen.NAMES)} others" in page
-    for reason, names in unseen.UNSEEN.items():
-        assert re.search(rf"\({len(names)}( faults)?\) \| {re.escape(reason)} \|", page) or (
-            len(names) == 1 and f"| {reason} |" in page
+    assert f"{len(FAULTS) - reasons.total()} of {len(FAULTS)} turn them red" in page
+    assert f"The {reasons.total()} others" in page
+    for reason, number in reasons.items():
+        assert re.search(rf"\({number}( faults)?\) \| {re.escape(reason)} \|", page) or (
+            number == 1 and f"| {reason} |" in page
         ), reason
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        ('status = 404\nwhen = "recrod"', "'recrod'"),
+        ('statsu = 404\nwhen = "record"', "'statsu'"),
+        ('status = [404, 405, 406]\nwhen = "record"', "status()"),
+        ('status = 404\nheader = ["Vary", "*"]', "too many values"),
+        ('stage = "local"', "not enough values"),
+    ],
+)
+def test_wrong_row_is_named(tmp_path: Path, row: str, named: str) -> None:
+    file = tmp_path / "e2e.toml"
+    file.write_text(f'[[tls-floor]]\nname = "mine"\nbroken = "It is."\n{row}\n', encoding="utf-8")
+    with pytest.raises(CannotRunError, match=rf"e2e.toml: tls-floor: mine: .*{re.escape(named)}"):
+        faults(file)
 
 
 @pytest.mark.parametrize(
     ("names", "missed", "problems"),
     [
         (["tag-missing", "log-not-json"], {"log-not-json"}, []),
-        (["tag-missing"], {"tag-missing"}, ["missed, without a reason in unseen.py: tag-missing"]),
-        (["log-not-json"], set(), ["seen, in spite of its reason in unseen.py: log-not-json"]),
+        (["tag-missing"], {"tag-missing"}, ["missed, without a reason in `unseen`: tag-missing"]),
+        (["log-not-json"], set(), ["seen, in spite of its reason in `unseen`: log-not-json"]),
     ],
 )
 def test_smoke_proof_fails_when_its_share_changes(
@@ -74,7 +94,7 @@ def test_smoke_proof_fails_when_its_share_changes(
 def test_refusal_below_limit_is_wrong_in_nothing_else() -> None:
     """All but its reason is the answer that the stage itself gives over the limit."""
     stage = target.of("https://127.0.0.1/staging")
-    refuses = rate.refuses_one_of(2, stage.expected.origins[0])
+    refuses = access.refuses_one_of(2)
     good = Response(404, (), b"")
     responses = [refuses(Request("GET", PATH, (), b""), lambda _: good) for _ in range(4)]
     assert [response.status for response in responses] == [404, 429, 404, 429]
@@ -100,7 +120,7 @@ def test_log_retention_is_restored(
 ) -> None:
     """To what the stage had, also after a failure."""
     running = cast(RunningStage, SimpleNamespace(outputs={"AccessLogGroup": GROUP}))
-    fault = Fault("logs-expire", "kept", "", change=logs.retention("AccessLogGroup", days))
+    fault = Fault("logs-expire", "kept", "", change=deployed.retention("AccessLogGroup", days))
     if before:
         log_group.put_retention_policy(logGroupName=GROUP, retentionInDays=before)
     try:

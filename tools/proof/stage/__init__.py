@@ -4,10 +4,10 @@
     python -m tools.proof stage --only tag       # the faults whose name contains this
     python -m tools.proof stage --full           # every fault, every test that catches it
 
-`proxy` receives the requests to a good local stage and passes them on, except for what a fault
-changes. `faults` holds the faults by subject, each with the promise that it breaks: a fault counts
+A proxy receives the requests to a good local stage and passes them on, except for what a fault
+changes. `named/e2e.toml` lists the faults, each with the promise that it breaks: a fault counts
 as caught only when a test fails that names this promise. `run` tries them, `replay` chooses the
-tests, `edits` are the building blocks of faults.
+tests, `blocks` are what faults are made of.
 
 May import `contract`, `tests_e2e`, `tools.local_stage`, `tools.proof.shared` and any package.
 """

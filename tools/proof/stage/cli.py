@@ -26,8 +26,7 @@ from tools.proof.shared.command import (
 from tools.proof.shared.evidence import FOLDER, Kill, Summary
 from tools.proof.shared.suite import function_of
 from tools.proof.shared.verdicts import unproven
-from tools.proof.stage import unseen
-from tools.proof.stage.faults import FAULTS
+from tools.proof.stage.faults import faults
 from tools.proof.stage.run import faulty_stage, judged
 
 
@@ -46,14 +45,14 @@ def _parser() -> CommandParser:
     parser.add_argument(
         "--smoke",
         action="store_true",
-        help="try the smoke tests alone, whatever they promise: all faults but those of unseen.py"
-        " must turn one red",
+        help="try the smoke tests alone, whatever they promise: all faults but those with a reason"
+        " (`unseen`) must turn one red",
     )
     return parser
 
 
 def _run(options: argparse.Namespace) -> int:
-    chosen = selected(FAULTS, options.only, lambda fault: fault.name)
+    chosen = selected(faults(), options.only, lambda fault: fault.name)
     if options.list:
         return print_list((fault.name, fault.description) for fault in chosen)
     names = [fault.name for fault in chosen]
@@ -92,18 +91,19 @@ def _smoke(names: Sequence[str]) -> int:
 
 def smoke_problems(names: Iterable[str], missed: Collection[str]) -> list[str]:
     """Return a line for each fault of `names` that is missed without a reason, or seen with one."""
+    unseen = {fault.name for fault in faults() if fault.unseen}
     return [
-        f"missed, without a reason in unseen.py: {name}"
+        f"missed, without a reason in `unseen`: {name}"
         if name in missed
-        else f"seen, in spite of its reason in unseen.py: {name}"
+        else f"seen, in spite of its reason in `unseen`: {name}"
         for name in names
-        if (name in missed) != (name in unseen.NAMES)
+        if (name in missed) != (name in unseen)
     ]
 
 
 def _judged(names: Sequence[str], *, full: bool = False, smoke: bool = False) -> list[Kill]:
     """Judge the faults of each stage in a process of its own, side by side."""
-    stages = tuple(dict.fromkeys(fault.stage for fault in FAULTS if fault.name in names))
+    stages = tuple(dict.fromkeys(fault.stage for fault in faults() if fault.name in names))
     print(f"{len(names)} faults; bringing up {' and '.join(stages)} ...", flush=True)
     signal.signal(signal.SIGTERM, _interrupt)
     with ProcessPoolExecutor(len(stages), multiprocessing.get_context("spawn")) as pool:
@@ -119,11 +119,11 @@ def _interrupt(*_: object) -> None:
 
 
 def _judged_on(stage: str, names: Sequence[str], full: bool, smoke: bool) -> list[Kill]:
-    faults = [fault for fault in FAULTS if fault.stage == stage and fault.name in names]
+    own = [fault for fault in faults() if fault.stage == stage and fault.name in names]
     try:
         with faulty_stage(stage) as wrong:
             tell = _tell_smoke if smoke else _tell
-            return judged(wrong, faults, full=full, smoke=smoke, tell=tell)
+            return judged(wrong, own, full=full, smoke=smoke, tell=tell)
     except LocalStageError as problem:
         raise CannotRunError(str(problem)) from None
     except KeyboardInterrupt:

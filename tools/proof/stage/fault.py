@@ -1,4 +1,4 @@
-"""One way in which a stage is wrong, and the promise that it breaks."""
+"""One way in which a stage is wrong, and what registers the building blocks of such ways."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import trustme
 
 from tests_e2e.proxy import Behaviour, pass_on
 from tools.local_stage import RunningStage
 
-HOST = "127.0.0.1"
 Clients = Callable[[str], Any]  # service -> boto3 client that bypasses the proxy
 Undo = Callable[[], object]
 Change = Callable[[Clients, RunningStage], Undo]
+Block = TypeVar("Block", bound=Callable[..., object])
+
+BLOCKS: dict[
+    str, tuple[str, Callable[..., object]]
+] = {}  # name -> the field of Fault that it makes, and how
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Fault:
 
     `stage` is the good stage behind the proxy: `staging` where IAM matters, and for faults that
     take long, so that both stages have their share of the work. A `change` returns
-    what undoes it.
+    what undoes it. `unseen` says why the smoke tests cannot see the fault.
     """
 
     promise: str
@@ -36,6 +40,7 @@ class Fault:
     plain_http: bool = False
     change: Change | None = None
     stage: str = "local"
+    unseen: str = ""
 
     @contextmanager
     def changed(self, clients: Clients, running: RunningStage) -> Iterator[None]:
@@ -47,9 +52,11 @@ class Fault:
             undo()
 
 
-def certified(authority: trustme.CA, host: str = HOST) -> ssl.SSLContext:
-    """Serve with a certificate of that name and, like AWS, with TLS 1.2 and 1.3."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(host).configure_cert(context)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+def block(field: str) -> Callable[[Block], Block]:
+    """Register a function as a building block: it makes this field of a fault that names it."""
+
+    def register(function: Block) -> Block:
+        BLOCKS[function.__name__] = field, function
+        return function
+
+    return register

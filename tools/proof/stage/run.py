@@ -25,7 +25,8 @@ from tools.local_stage import RunningStage, serve
 from tools.proof.shared.command import CannotRunError
 from tools.proof.shared.evidence import Kill
 from tools.proof.shared.suite import Suite, collect
-from tools.proof.stage.fault import Fault, certified
+from tools.proof.stage.blocks.serving import certified
+from tools.proof.stage.fault import Fault
 from tools.proof.stage.replay import Replay
 
 SUITE = str(Path(__file__).resolve().parents[3] / "tests_e2e")

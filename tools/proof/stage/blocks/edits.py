@@ -1,4 +1,4 @@
-"""The building blocks of faults: behaviours that change one thing of some answers."""
+"""Behaviours that change one thing of some answers, or of what is asked."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from tests_e2e.proxy import Behaviour, Forward, Headers, Request, Response
 from tests_e2e.target import LOCAL_PREFIX
+from tools.proof.stage.fault import block
 
 When = Callable[[Request, Response], bool]
 Change = Callable[[Request, Response], Response]
-Replacement = str | bytes | Callable[[re.Match[bytes]], bytes]
+Replacement = str | Callable[[re.Match[bytes]], bytes]
 
 # --- which answers a fault concerns ------------------------------------------
 
@@ -37,9 +38,24 @@ def error(request: Request, response: Response) -> bool:
     return of_stage(request) and response.status >= 400
 
 
+def get(request: Request, _: Response) -> bool:
+    """Answers to GET."""
+    return of_stage(request) and request.method == "GET"
+
+
+def not_get(request: Request, response: Response) -> bool:
+    """Answers to other methods."""
+    return of_stage(request) and not get(request, response)
+
+
 def preflight(request: Request, _: Response) -> bool:
     """Preflights."""
     return of_stage(request) and request.method == "OPTIONS"
+
+
+def query_route(request: Request, _: Response) -> bool:
+    """Answers to GET /user?userId=."""
+    return of_stage(request) and "?userId=" in request.target
 
 
 def from_function(request: Request, response: Response) -> bool:
@@ -52,16 +68,28 @@ def from_gateway(request: Request, response: Response) -> bool:
     return error(request, response) and not from_function(request, response)
 
 
-def code(name: str) -> When:
-    """Errors with this code."""
+CONDITIONS: dict[str, When] = {
+    condition.__name__: condition
+    for condition in (
+        *(of_stage, record, not_modified, error, get, not_get),
+        *(preflight, query_route, from_function, from_gateway),
+    )
+}
+
+
+def condition(*names: str) -> When:
+    """Return what holds for the answers that are all of this: conditions, or the code of errors.
+
+    Raises KeyError for a name that is neither.
+    """
+    conditions = [_code(name) if name.isupper() else CONDITIONS[name] for name in names]
+    return lambda request, response: all(holds(request, response) for holds in conditions)
+
+
+def _code(name: str) -> When:
     return lambda request, response: (
         error(request, response) and f'"{name}"'.encode() in response.body
     )
-
-
-def both(*conditions: When) -> When:
-    """What every condition holds for."""
-    return lambda request, response: all(holds(request, response) for holds in conditions)
 
 
 # --- what is changed of an answer --------------------------------------------
@@ -77,9 +105,16 @@ def edits(change: Change, when: When = of_stage) -> Behaviour:
     return behaviour
 
 
+@block("behaviour")
 def header(name: str, value: str | None, when: When = of_stage) -> Behaviour:
     """Give one header another value; None removes it."""
     return edits(lambda _, response: with_header(response, name, value), when)
+
+
+@block("behaviour")
+def no_header(name: str, when: When = of_stage) -> Behaviour:
+    """Remove one header."""
+    return header(name, None, when)
 
 
 def with_header(response: Response, name: str, value: str | None) -> Response:
@@ -94,29 +129,18 @@ def without(headers: Headers, *names: str) -> Headers:
     return tuple(pair for pair in headers if pair[0].lower() not in dropped)
 
 
-def tag(digits: Callable[[], str], when: When = record) -> Behaviour:
-    """Give the entity tag other digits, and leave its form as it is."""
+@block("behaviour")
+def in_header(name: str, pattern: str, replacement: str, when: When = of_stage) -> Behaviour:
+    """Replace every match in the value of one header."""
 
     def change(_: Request, response: Response) -> Response:
-        other = re.sub("[0-9a-f]{32}", digits(), response.header("etag") or "")
-        return with_header(response, "ETag", other)
+        value = re.sub(pattern, replacement, response.header(name.lower()) or "")
+        return with_header(response, name, value)
 
     return edits(change, when)
 
 
-def request_id(other: Callable[[Request], str | None]) -> Behaviour:
-    """Give header and body another request id; None leaves them as they are."""
-
-    def change(request: Request, response: Response) -> Response:
-        theirs, new = response.header("x-request-id"), other(request)
-        if theirs is None or new is None:
-            return response
-        text = response.body.replace(theirs.encode(), new.encode())
-        return replace(with_header(response, "X-Request-Id", new), body=text)
-
-    return edits(change)
-
-
+@block("behaviour")
 def body(pattern: str, replacement: Replacement, when: When = record) -> Behaviour:
     """Replace every match in the body."""
     return edits(
@@ -125,6 +149,7 @@ def body(pattern: str, replacement: Replacement, when: When = record) -> Behavio
     )
 
 
+@block("behaviour")
 def data(pattern: str, replacement: Replacement) -> Behaviour:
     """Replace every match in the record, not in what surrounds it."""
 
@@ -140,19 +165,15 @@ def _replaced(pattern: str, replacement: Replacement, text: bytes) -> bytes:
     return re.sub(pattern.encode(), new, text)
 
 
-def repeats(key: Callable[[Request], object], when: When) -> Behaviour:
-    """Give the first answer again to each request with the same key, as a cache does."""
-    first: dict[object, Response] = {}
-    return edits(lambda request, response: first.setdefault(key(request), response), when)
-
-
+@block("behaviour")
 def status(number: int, when: When) -> Behaviour:
     """Answer with another status."""
     return edits(lambda _, response: replace(response, status=number), when)
 
 
+@block("behaviour")
 def answers(
-    number: int, text: str, when: When, content_type: str = "application/json"
+    number: int, text: str, content_type: str = "application/json", *, when: When
 ) -> Behaviour:
     """Give another answer altogether, as API Gateway or a proxy would by itself."""
     other = Response(number, (("Content-Type", content_type),), text.encode())
@@ -167,6 +188,7 @@ def asks(change: Callable[[Request], Request]) -> Behaviour:
     return lambda request, forward: forward(change(request) if of_stage(request) else request)
 
 
+@block("behaviour")
 def asks_for(pattern: str, replacement: str) -> Behaviour:
     """Ask for another path or query."""
     return asks(
@@ -174,16 +196,18 @@ def asks_for(pattern: str, replacement: str) -> Behaviour:
     )
 
 
+@block("behaviour")
 def asks_without(name: str, pattern: str = "") -> Behaviour:
     """Leave a request header out, if its value matches."""
 
     def change(request: Request) -> Request:
-        hidden = re.search(pattern, request.header(name) or "")
+        hidden = re.search(pattern, request.header(name.lower()) or "")
         return replace(request, headers=without(request.headers, name)) if hidden else request
 
     return asks(change)
 
 
+@block("behaviour")
 def slowly(seconds: float) -> Behaviour:
     """Answer so many seconds later."""
 
@@ -193,19 +217,3 @@ def slowly(seconds: float) -> Behaviour:
         return forward(request)
 
     return behaviour
-
-
-# --- what is changed of an AWS service ---------------------------------------
-
-
-def aws(operation: str, change: Callable[[bytes], bytes]) -> Behaviour:
-    """Change the answers of an AWS operation, named like `Logs_20140328.FilterLogEvents`."""
-
-    def when(request: Request, _: Response) -> bool:
-        return request.header("x-amz-target") == operation
-
-    def edit(_: Request, response: Response) -> Response:
-        headers = without(response.headers, "x-amz-crc32")
-        return replace(response, headers=headers, body=change(response.body))
-
-    return edits(edit, when)
