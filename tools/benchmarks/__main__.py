@@ -13,52 +13,56 @@ from pathlib import Path
 from tools import assemblies
 from tools.benchmarks import cost, development, loop, measure, report
 from tools.benchmarks.scaling import page as scaling
+from tools.local_stage import LocalStageError
 from tools.template import Template
 
 RESULTS = Path(__file__).with_name("results.md")
 ROOT = Path(__file__).resolve().parents[2]
 STAGE = "prod"
+PROBLEMS = (OSError, RuntimeError, ValueError, AssertionError, LocalStageError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print the page and write it.
-
-    `loop` measures the levels of the tests instead, `development` the local stage, and `scaling`
-    computes what a region serves.
-    """
-    words = sys.argv[1:] if arguments is None else list(arguments)
-    if words[:1] == ["loop"]:
-        return loop.main(words[1:])
-    if words[:1] == ["development"]:
-        return development.main(words[1:])
-    options = _options(arguments)
+    """Measure what the command names, by default the function, and print it."""
+    options = _parser().parse_args(arguments)
     try:
-        if options.what == "scaling":
-            return _scaling()
-        page, good = _run(options)
-    except (OSError, RuntimeError, ValueError, AssertionError) as problem:
+        return int(options.measure(options))
+    except PROBLEMS as problem:
         print(f"could not measure: {problem}", file=sys.stderr)
         return 2
-    print(page)
-    options.output.write_text(page, encoding="utf-8")
-    return 0 if good else 1
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.benchmarks",
-        description="Measures the function against a bare client, on a local table. "
-        "Exit code: 0 all targets reached, 1 one missed, 2 could not measure. "
-        "`loop` measures how long the levels of the tests take: see loop --help, "
-        "`development` how long a developer waits for the local stage. "
-        "`scaling` measures nothing and writes docs/scaling.md.",
+        description="Measures the function against a bare client, on a local table.",
+        epilog="Exit code: 0 all targets reached, 1 one missed, 2 could not measure.",
     )
-    parser.add_argument("what", nargs="?", choices=["scaling"], help="write docs/scaling.md")
+    parser.set_defaults(measure=_function)
     parser.add_argument("--starts", type=_positive, default=15, help="cold starts of each (15)")
     parser.add_argument("--rounds", type=_positive, default=25, help="warm rounds of each (25)")
     parser.add_argument("--requests", type=_positive, default=100, help="of a warm round (100)")
     parser.add_argument("--output", type=Path, default=RESULTS, help="the page to write")
-    return parser.parse_args(arguments)
+    commands = parser.add_subparsers(title="measure something else", metavar="COMMAND")
+    levels = commands.add_parser(
+        "loop", help="how long the levels of the tests take", description=loop.__doc__
+    )
+    levels.add_argument("levels", nargs="*", default=list(loop.BUDGETS), metavar="LEVEL")
+    levels.add_argument("--cold", action="store_true", help="also in a fresh clone")
+    levels.set_defaults(measure=loop.measure)
+    stage = commands.add_parser(
+        "development",
+        help="how long a developer waits for the local stage",
+        description=development.__doc__,
+    )
+    stage.set_defaults(measure=development.measure)
+    for repeated in (levels, stage):
+        repeated.add_argument(
+            "--runs", type=_positive, default=3, metavar="N", help="median of (3)"
+        )
+    pages = commands.add_parser("scaling", help="measure nothing, and write docs/scaling.md")
+    pages.set_defaults(measure=_scaling)
+    return parser
 
 
 def _positive(text: str) -> int:
@@ -67,10 +71,9 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _run(options: argparse.Namespace) -> tuple[str, bool]:
+def _function(options: argparse.Namespace) -> int:
     assembly = assemblies.assembly(STAGE)
-    template, asset_bytes = Template.in_assembly(assembly), _asset_bytes(assembly)
-    stack = bill_settings(template)
+    stack = bill_settings(Template.in_assembly(assembly))
     measured = measure.measure(
         stack.variables,
         starts=options.starts,
@@ -79,11 +82,15 @@ def _run(options: argparse.Namespace) -> tuple[str, bool]:
         step=_step,
     )
     prices = cost.prices()
-    goals = [*report.targets(measured, asset_bytes), report.bill_target(measured, stack, prices)]
-    return report.page(measured, goals, stack, prices), all(goal.reached for goal in goals)
+    goals = report.targets(measured, _asset_bytes(assembly))
+    goals.append(report.bill_target(measured, stack, prices))
+    page = report.page(measured, goals, stack, prices)
+    print(page)
+    options.output.write_text(page, encoding="utf-8")
+    return 0 if all(goal.reached for goal in goals) else 1
 
 
-def _scaling() -> int:
+def _scaling(_: argparse.Namespace) -> int:
     template = Template.in_assembly(assemblies.assembly(STAGE))
     for path in scaling.write(template, bill_settings(template), ROOT):
         print(f"wrote {path}")

@@ -12,17 +12,15 @@ import resource
 import shutil
 import ssl
 import statistics
-import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local_stage import LocalStageError, RunningStage, serve
+from tools.local_stage import RunningStage, serve
 from tools.local_stage.__main__ import INTERVAL
 from tools.local_stage.changes import PACKAGE, Changes
 from tools.local_stage.clients import Clients
@@ -41,26 +39,15 @@ class Waited:
     processor: float  # of the CDK CLI, the emulator and the function
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure and print the table; 0 within the budgets, 1 over one, 2 could not measure."""
-    parser = argparse.ArgumentParser(prog="python -m tools.benchmarks development")
-    parser.add_argument("--runs", type=int, choices=range(1, 21), default=3, metavar="N")
-    try:
-        runs = [_waited() for _ in range(parser.parse_args(arguments).runs)]
-    except (LocalStageError, OSError) as problem:
-        print(f"could not measure: {problem}", file=sys.stderr)
-        return 2
+def measure(options: argparse.Namespace) -> int:
+    """Print a table; return 0 within the budgets, 1 over one. Raises LocalStageError or OSError."""
+    runs = [_waited() for _ in range(options.runs)]
     print("| what | s | budget s |\n|---|---:|---:|")
     medians = {name: statistics.median(getattr(run, name) for run in runs) for name in BUDGETS}
     for name, seconds in medians.items():
         print(f"| {name} | {seconds:.1f} | {BUDGETS[name]:.0f} |")
     print(f"\nProcessor time: {statistics.median(run.processor for run in runs):.1f} s.")
-    return 1 if over(medians) else 0
-
-
-def over(medians: dict[str, float]) -> list[str]:
-    """Return the names of what takes longer than its budget."""
-    return [name for name, seconds in medians.items() if seconds > BUDGETS[name]]
+    return 1 if any(seconds > BUDGETS[name] for name, seconds in medians.items()) else 0
 
 
 def _waited() -> Waited:

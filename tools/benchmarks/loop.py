@@ -34,7 +34,7 @@ BUDGETS = {
 WHOLE_WARM, WHOLE_COLD = 180, 330
 
 
-class CannotMeasureError(Exception):
+class CannotMeasureError(RuntimeError):
     """A level failed, so its time says nothing; the message names it."""
 
 
@@ -52,21 +52,14 @@ class Row:
         return f"| {self.level} | {' | '.join(figures)} |"
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure and print the table; 0 within the budgets, 1 over one, 2 could not measure."""
-    options = _parser().parse_args(arguments)
-    try:
-        cold = _cold(options.levels) if options.cold else {}
-        warm = {level: _warm(level, options.runs) for level in options.levels}
-    except CannotMeasureError as problem:
-        print(f"could not measure: {problem}", file=sys.stderr)
-        return 2
+def measure(options: argparse.Namespace) -> int:
+    """Print a table; return 0 within the budgets, 1 over one. Raises CannotMeasureError."""
+    cold = _cold(options.levels) if options.cold else {}
+    warm = {level: _warm(level, options.runs) for level in options.levels}
     rows = table(cold, warm)
-    print("\n".join(["| level | cold s | warm s | budget s, warm |", "|---|---:|---:|---:|"]))
-    print("\n".join(map(str, rows)))
-    print(
-        f"\n{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}."
-    )
+    print("| level | cold s | warm s | budget s, warm |", "|---|---:|---:|---:|", *rows, sep="\n")
+    machine = f"{os.cpu_count()} processors, {platform.machine()}"
+    print(f"\n{machine}, Python {platform.python_version()}.")
     return 1 if any(over(row) for row in rows) else 0
 
 
@@ -84,14 +77,6 @@ def over(row: Row) -> bool:
     """Tell whether a row is over its budget."""
     late = row.budget is not None and row.warm is not None and row.warm > row.budget
     return late or (row.level == "all" and row.cold is not None and row.cold > WHOLE_COLD)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.benchmarks loop", description=__doc__)
-    parser.add_argument("levels", nargs="*", default=list(BUDGETS), metavar="LEVEL")
-    parser.add_argument("--runs", type=int, choices=range(1, 21), default=3, metavar="N")
-    parser.add_argument("--cold", action="store_true", help="also in a fresh clone")
-    return parser
 
 
 def _warm(level: str, runs: int) -> float:

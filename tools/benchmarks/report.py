@@ -11,21 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from contract.stages import LOG_LINE_BYTES
+from tools import pages
 from tools.benchmarks import cost
 from tools.benchmarks.cost import Item, Settings, bill, levers, usual
 from tools.benchmarks.measure import Measured
 from tools.benchmarks.tricks import TRICKS
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=False,  # it is Markdown
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = pages.templates(Path(__file__).parent)
 
 
 @dataclass(frozen=True)

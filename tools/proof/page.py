@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import jinja2
-
 from contract.promises import Promise
+from tools import pages
 from tools.proof.shared.evidence import Summary
 
 UNPROVEN = "not proven"
@@ -22,14 +21,7 @@ PROOFS, TESTS = 6, 3
 LAST_RUN = re.compile(r"^Last run: .*$", re.MULTILINE)
 # At these levels a proof ends with the first test that notices: which one, the clock decides.
 FIRST_TEST = re.compile(r"^(- \*\*(?:unit|e2e)\*\*: .*) → .*$", re.MULTILINE)
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
-    autoescape=jinja2.select_autoescape(["html.jinja"]),
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_TEMPLATES = pages.templates(Path(__file__).parent / "pages")
 
 
 @dataclass(frozen=True)

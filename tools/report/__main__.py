@@ -9,8 +9,7 @@ import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
-import jinja2
-
+from tools import pages
 from tools.report import sources
 from tools.report.sources import Report
 
@@ -61,15 +60,8 @@ def of(report: Report, commit: str) -> str:
 
 def page(reports: Sequence[Report], commit: str) -> str:
     """Render the index as one self-contained page."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("index.html.jinja").render(
+    template = pages.templates(Path(__file__).parent).get_template("index.html.jinja")
+    return template.render(
         reports=reports,
         commit=commit,
         of=of,

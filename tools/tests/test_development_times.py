@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tools.benchmarks import __main__ as command
 from tools.benchmarks import development
 from tools.benchmarks.development import BUDGETS, Waited
 
@@ -14,4 +15,4 @@ def test_time_over_budget_decides(
 ) -> None:
     waited = {name: seconds + slower.get(name, 0.0) for name, seconds in BUDGETS.items()}
     monkeypatch.setattr(development, "_waited", lambda: Waited(**waited, processor=4.0))
-    assert development.main(["--runs", "1"]) == code
+    assert command.main(["development", "--runs", "1"]) == code

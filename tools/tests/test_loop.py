@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tools import summary
+from tools.benchmarks import __main__ as command
 from tools.benchmarks import loop
 from tools.benchmarks.loop import BUDGETS, Row, over, table
 
@@ -36,7 +37,7 @@ def test_row_over_budget_is_found(row: Row, expected: bool) -> None:
 
 
 def test_failing_level_is_not_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    assert loop.main(["no-such-level", "--runs", "1"]) == 2
+    assert command.main(["loop", "no-such-level", "--runs", "1"]) == 2
     assert "could not measure: .make/bin/tox run -qq -e no-such-level" in capsys.readouterr().err
 
 

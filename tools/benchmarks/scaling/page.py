@@ -6,8 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-import jinja2
-
+from tools import pages
 from tools.benchmarks import cost
 from tools.benchmarks.scaling import charts, model
 from tools.template import Template
@@ -15,14 +14,7 @@ from tools.template import Template
 LOADS = (10, 1_000, 50_000)
 CACHED_LOAD, HITS = 1_000, 0.9
 FOLDER = Path("docs")
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=False,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_TEMPLATES = pages.templates(Path(__file__).parent)
 _TEMPLATES.filters["number"] = lambda value: f"{value:,.0f}"
 _TEMPLATES.filters["dollars"] = lambda value: f"{value:,.2f}"
 
