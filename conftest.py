@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -38,7 +39,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A marker that names no promise stops the run."""
+    """A marker that names no promise stops the run, and so do two tests with one id.
+
+    Of these, xdist would run only one.
+    """
+    repeated = [test for test, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if repeated:
+        raise pytest.UsageError(f"{repeated[0]} is the id of more than one test")
     known = promises.load()
     for item in items:
         for mark in item.iter_markers("promise"):

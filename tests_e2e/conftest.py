@@ -83,6 +83,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return (smoke_alone and "mark.smoke" not in collection_path.read_text("utf-8")) or None
 
 
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> None:
+    """Load the plugin that collects what schemathesis generates: it takes half a second."""
+    if module_path.name == "test_fuzz.py":
+        parent.config.pluginmanager.import_plugin("schemathesis.pytest.plugin")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Add the operation to the id of a generated test: pytest 9.2 leaves it out."""
+    if getattr(item, "operation_label", None) and item.parent:
+        item._id = item.parent.id.child(item.name)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if TARGET not in config.stash:
         raise pytest.UsageError(

@@ -17,8 +17,8 @@ from tools.release_gate.releasing.stage import Stage
 from tools.release_gate.releasing.steps import StepFailedError, Steps
 
 ALARM_SECONDS = 10.0  # between two looks at the alarms
-# No smoke test needs these plugins of pytest, whose imports take seconds.
-LIGHT = ("-p", "no:evidence", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
+# No smoke test needs these plugins of pytest.
+LIGHT = ("-p", "no:evidence", "-p", "no:hypothesispytest")
 QUIET = ("-q", "-p", "no:cacheprovider")
 
 
