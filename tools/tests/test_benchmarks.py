@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.stages import STAGES
 from tools.benchmarks import __main__ as command
 from tools.benchmarks import cost, measure, report
 from tools.benchmarks.measure import NAMES, Figures, Measured
@@ -26,7 +27,8 @@ MEASURED = Measured(OTHERS | {"function": Figures(150, 0.9, 1.5, 40)}, 400)
 
 def test_settings_are_those_of_template(prod_template: Template) -> None:
     found = cost.settings(prod_template, **RULE)
-    assert (found.memory_mb, found.architecture, found.tracing) == (512, "arm64", True)
+    assert found.memory_mb == STAGES["prod"].memory_mb
+    assert (found.architecture, found.tracing) == ("arm64", True)
     assert set(found.variables) == {"LOG_LEVEL", "ALLOWED_ORIGINS", "CACHE_MAX_AGE"}
     assert 100 < found.access_log_bytes < 2000
     assert not found.system_log
