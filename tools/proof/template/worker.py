@@ -66,6 +66,8 @@ def main(connection: Connection, settings: Settings) -> None:
     _to_log(settings.log)
     os.environ.clear()
     os.environ.update(settings.variables)
+    # The CDK's own check of each synthesized template takes seconds and changes none of them.
+    os.environ.setdefault("CDK_VALIDATION", "false")
     sys.path.insert(0, str(Path.cwd()))  # as `python -m pytest` does
     assertions = Assertions(settings.template.copy() if settings.template else None)
     serve = _serve if settings.template else _find

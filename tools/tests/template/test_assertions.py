@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,8 @@ from aws_cdk import aws_sqs as sqs, assertions
 class Orders(cdk.Stack):
     def __init__(self, scope, id, **options):
         super().__init__(scope, id, **options)
-        sqs.Queue(self, "Queue", visibility_timeout=cdk.Duration.seconds(45))
+        timeout, delay = cdk.Duration.seconds(45), cdk.Duration.seconds(30)
+        sqs.Queue(self, "Queue", visibility_timeout=timeout, delivery_delay=delay)
 
 class Topics(cdk.Stack):
     def __init__(self, scope, id, **options):
@@ -86,6 +90,24 @@ class TestTimeout(unittest.TestCase):
         self.assertEqual(queue["Properties"].get("VisibilityTimeout"), 45)
 """,
 }
+LOGGED_FIXTURE = f"""
+@pytest.fixture
+def stack():
+    with open(__file__ + ".log", "a") as log:
+        log.write("x")
+    return orders()
+@pytest.fixture
+def synthesized(stack):
+    return Template.from_stack(stack)
+def test_timeout(synthesized):
+    synthesized.{EXPECTED}
+"""
+HOLE = """
+template = Template.from_stack(orders())
+def test_delay():
+    anything = cdk.assertions.Match.any_value()
+    template.has_resource_properties('AWS::SQS::Queue', {'DelaySeconds': anything})
+"""
 OTHERS = """
 def test_other_stack():
     Template.from_stack(Topics(cdk.App(), "topics")).resource_count_is("AWS::SNS::Topic", 1)
@@ -96,94 +118,102 @@ def test_without_template():
 """
 
 
+SUITE = {**IDIOMS, "logged": LOGGED_FIXTURE, "hole": HOLE, "others": OTHERS}
+DELAY = "/Properties/DelaySeconds"
+
+
 class Suite:
     """A folder with two stacks and a suite of its own; `run` gives the exit code."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.file = folder / "test_orders.py"
         (folder / "stacks.py").write_text(STACK, encoding="utf-8")
 
-    def write(self, text: str) -> None:
-        self.file.write_text(HEAD + text, encoding="utf-8")
+    def write(self, name: str, text: str) -> None:
+        self._file(name).write_text(HEAD + text, encoding="utf-8")
+
+    def log(self, name: str) -> str:
+        return self._file(name).with_suffix(".py.log").read_text(encoding="utf-8")
 
     def run(self, *arguments: str) -> int:
         own = ["--tests", str(self.folder), "--report", str(self.folder / "report")]
         rest = ["--", f"--rootdir={self.folder}", f"--confcutdir={self.folder}"]
-        return main([*own, *arguments, *rest])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            return main([*own, *arguments, *rest])
+
+    def _file(self, name: str) -> Path:
+        return self.folder / file_of(name)
+
+
+def file_of(name: str) -> str:
+    return f"test_{name.replace(' ', '_')}.py"
 
 
 @pytest.fixture
-def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+def suite(tmp_path: Path) -> Suite:
     return Suite(tmp_path)
 
 
+@dataclass(frozen=True)
+class Run:
+    """What one run in two workers says of the suite that has a file for each idiom."""
+
+    suite: Suite
+    output: str
+    killed_by: dict[str, set[str]]  # each mutant, and the files of the tests that killed it
+
+
 @pytest.fixture(scope="module")
-def killed_by(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """Each mutant and the files of the tests that killed it: a suite has a file for each idiom."""
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     suite = Suite(tmp_path_factory.mktemp("idioms"))
-    for idiom, text in {**IDIOMS, "others": OTHERS}.items():
-        file = suite.folder / f"test_{idiom.replace(' ', '_')}.py"
-        file.write_text(HEAD + text, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        assert suite.run("--jobs", "1") == 1, "nobody tests the queue's other settings"
+    for name, text in SUITE.items():
+        suite.write(name, text)
+    output = io.StringIO()
+    with redirect_stdout(output):
+        assert suite.run("--jobs", "2") == 1, "nobody tests the queue's other settings"
     report = json.loads((suite.folder / "report" / "infra.json").read_text(encoding="utf-8"))
-    return {
-        mutant["name"]: {test.partition("::")[0] for test in mutant["killed_by"]}
-        for mutant in report["stages"][0]["mutants"]
-    }
+    mutants = report["stages"][0]["mutants"]
+    killers = {m["name"]: {test.partition("::")[0] for test in m["killed_by"]} for m in mutants}
+    return Run(suite, output.getvalue(), killers)
 
 
 @pytest.mark.parametrize("idiom", IDIOMS)
-def test_idiom_is_replayed_unchanged(killed_by: dict[str, set[str]], idiom: str) -> None:
-    file = f"test_{idiom.replace(' ', '_')}.py"
-    changed = [name for name in killed_by if "VisibilityTimeout:NUMBER" in name]
+def test_idiom_is_replayed_unchanged(run: Run, idiom: str) -> None:
+    changed = [name for name in run.killed_by if "VisibilityTimeout:NUMBER" in name]
     assert len(changed) == 4
-    assert all(file in killed_by[name] for name in changed)
-    others = [name for name in killed_by if "Queue" not in name]
+    assert all(file_of(idiom) in run.killed_by[name] for name in changed)
+    others = [name for name in run.killed_by if "Queue" not in name]
     assert others
-    assert not any(file in killed_by[name] for name in others)
+    assert not any(file_of(idiom) in run.killed_by[name] for name in others)
 
 
-def test_test_of_other_stack_kills_nothing(killed_by: dict[str, set[str]]) -> None:
-    assert not any("test_others.py" in files for files in killed_by.values())
+def test_test_of_other_stack_kills_nothing(run: Run) -> None:
+    assert not any(file_of("others") in files for files in run.killed_by.values())
 
 
-def test_fixture_that_only_makes_template_runs_once(suite: Suite) -> None:
-    suite.write(
-        "@pytest.fixture\n"
-        "def stack():\n"
-        "    with open(__file__ + '.log', 'a') as log:\n"
-        "        log.write('x')\n"
-        "    return orders()\n"
-        "@pytest.fixture\n"
-        "def synthesized(stack):\n"
-        "    return Template.from_stack(stack)\n"
-        "def test_timeout(synthesized):\n"
-        f"    synthesized.{EXPECTED}\n"
-    )
-    assert suite.run("--only", "VisibilityTimeout:NUMBER", "--jobs", "1") == 0
-    log = suite.file.with_name("test_orders.py.log").read_text(encoding="utf-8")
-    assert log == "xx", "once to find the template, once in the baseline"
+def test_fixture_that_only_makes_template_runs_once(run: Run) -> None:
+    assert run.suite.log("logged") == "xx", "once in the baseline of each worker"
+    assert any(file_of("logged") in files for files in run.killed_by.values())
 
 
-def test_survivor_is_found(suite: Suite, capsys: pytest.CaptureFixture[str]) -> None:
-    suite.write(IDIOMS["global"].replace("45}", "cdk.assertions.Match.any_value()}"))
-    assert suite.run("--only", "VisibilityTimeout:NUMBER=46", "--jobs", "1") == 1
-    assert "1 survived: AWS::SQS::Queue" in capsys.readouterr().out
+def test_survivor_is_found(run: Run) -> None:
+    killed = {
+        name.partition(":")[2]: files for name, files in run.killed_by.items() if DELAY in name
+    }
+    assert killed["NUMBER=31"] == set()
+    assert killed["OMIT"] == {file_of("hole")}
+    assert f"survived: AWS::SQS::Queue {DELAY}" in run.output
 
 
-def test_test_without_template_runs_in_one_worker(suite: Suite) -> None:
-    suite.write(IDIOMS["global"] + OTHERS)
-    assert suite.run("--only", "VisibilityTimeout:NUMBER=46", "--jobs", "2") == 0
-    assert suite.file.with_name("test_orders.py.log").read_text(encoding="utf-8") == "x"
+def test_test_without_template_runs_in_one_worker(run: Run) -> None:
+    assert run.suite.log("others") == "x"
 
 
 def test_stack_is_chosen_by_name(suite: Suite, capsys: pytest.CaptureFixture[str]) -> None:
-    suite.write(IDIOMS["global"] + OTHERS)
+    suite.write("stacks", LOGGED_FIXTURE + OTHERS)
     assert suite.run("--stack", "topics", "--list") == 0
+    assert suite.log("stacks") == "x", "the template of each test is made once"
     out = capsys.readouterr().out
     assert "Topic#" in out
     assert "Queue" not in out
@@ -195,6 +225,6 @@ def test_stack_is_chosen_by_name(suite: Suite, capsys: pytest.CaptureFixture[str
 def test_suite_that_makes_no_template_is_refused(
     suite: Suite, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    suite.write("def test_nothing(): pass\n")
+    suite.write("nothing", "def test_nothing(): pass\n")
     assert suite.run("--list") == 2
     assert "no test makes a template with aws_cdk.assertions" in capsys.readouterr().err
