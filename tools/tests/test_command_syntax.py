@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from configparser import ConfigParser
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -97,8 +97,9 @@ def test_pytest_knows_folder_and_options(command: str) -> None:
 
 @cache
 def _options(where: str) -> str:
-    command = [sys.executable, "-m", "pytest", where, "--help"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    with redirect_stdout(io.StringIO()) as output:
+        assert pytest.main([str(ROOT / where), f"--rootdir={ROOT}", "--help"]) == 0
+    return output.getvalue()
 
 
 def _levels_run(output: str) -> Iterator[tuple[str, list[str]]]:
