@@ -14,7 +14,6 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import socket
 import tarfile
 import tempfile
@@ -35,6 +34,7 @@ from tools.release_gate.releasing.storage import Document, Storage
 
 RELEASED, UNDERWAY, LOCK = "released.tar.gz", "underway.json", "lock.json"
 CHECKS = ("conftest.py", "pyproject.toml", "contract", "tests_e2e", "tools")
+NO_SOURCES = ("__pycache__", "node_modules", "build", "tests")
 LOCK_SECONDS = 2 * 60 * 60.0  # longer than any release; a crash blocks the stage no longer
 
 
@@ -58,19 +58,12 @@ class Kept:
 
     def keep(self, released: ReleasedSet) -> None:
         """Make a set, with the tests of this checkout, the one to go back to."""
-        with tempfile.TemporaryDirectory(dir=self.work) as temporary:
-            new = Path(temporary, "new")
-            shutil.copytree(released.folder, new / "set")
-            ignored = shutil.ignore_patterns("__pycache__", "node_modules", "build", "tests")
+        content = io.BytesIO()
+        with tarfile.open(fileobj=content, mode="w:gz", dereference=True) as archive:
+            archive.add(released.folder, "set")
             for name in CHECKS:
-                source, copy = ROOT / name, new / "checks" / name
-                copy.parent.mkdir(exist_ok=True)
-                if source.is_dir():
-                    shutil.copytree(source, copy, ignore=ignored)
-                else:
-                    shutil.copy(source, copy)
-            archive = shutil.make_archive(str(Path(temporary, "archive")), "gztar", new)
-            self.storage.write(RELEASED, Path(archive).read_bytes())
+                archive.add(ROOT / name, f"checks/{name}", filter=_of_sources)
+        self.storage.write(RELEASED, content.getvalue())
 
     def begin(self, released: ReleasedSet) -> None:
         """Note that the gate has passed and that this set is being deployed."""
@@ -132,6 +125,10 @@ def checks_of(previous: ReleasedSet) -> Path:
 def identity(released: ReleasedSet) -> str:
     """Return what tells a set from another: the digest of its seal."""
     return template_digest(released.seal)
+
+
+def _of_sources(file: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if Path(file.name).name in NO_SOURCES else file
 
 
 def _unpack(archive: Document, folder: Path) -> None:

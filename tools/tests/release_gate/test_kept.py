@@ -27,14 +27,15 @@ from tools.release_gate.releasing.storage import Bucket, Document, Folder, Stora
 from tools.tests.release_gate import sets
 
 
+@pytest.fixture(scope="module")
+def client() -> Any:
+    session = boto3.Session("testing", "testing", region_name="us-east-1")
+    return session.client("s3")
+
+
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+def s3(client: Any) -> Iterator[Any]:
     with mock_aws():
-        client = boto3.client("s3")
         client.create_bucket(Bucket="kept")
         client.put_bucket_versioning(Bucket="kept", VersioningConfiguration={"Status": "Enabled"})
         yield client
@@ -136,17 +137,14 @@ def test_set_is_kept_with_tests_of_its_commit(prod: Kept, base_set: Path, tmp_pa
 
 
 @pytest.mark.parametrize("damage", ["cut off", "no archive", "other data", "no data"])
-def test_damaged_archive_is_named(prod: Kept, base_set: Path, damage: str) -> None:
-    prod.keep(released_set.load(base_set))
-    archive = prod.storage.read(RELEASED)
-    assert archive
-    half = len(archive.content) // 2
-    start, end = archive.content[:half], archive.content[half + 500 :]
+def test_damaged_archive_is_named(prod: Kept, kept_base: bytes, damage: str) -> None:
+    half = len(kept_base) // 2
+    start, end = kept_base[:half], kept_base[half + 500 :]
     damaged = {
         "cut off": start,
         "no archive": end,
         "other data": start + bytes(500) + end,
-        "no data": archive.content[:10] + b"\xff" * 500 + end,
+        "no data": kept_base[:10] + b"\xff" * 500 + end,
     }
     prod.storage.write(RELEASED, damaged[damage])
     with pytest.raises(UndecidedError, match="cannot be read"):
@@ -154,11 +152,11 @@ def test_damaged_archive_is_named(prod: Kept, base_set: Path, damage: str) -> No
 
 
 def test_set_survives_when_keeping_next_one_is_interrupted(
-    prod: Kept, base_set: Path, monkeypatch: pytest.MonkeyPatch
+    prod: Kept, kept_base: bytes, base_set: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released = released_set.load(base_set)
-    prod.keep(released)
-    for place in ("shutil.copytree", "shutil.make_archive", "pathlib.Path.read_bytes"):
+    prod.storage.write(RELEASED, kept_base)
+    for place in ("tarfile.open", "tarfile.TarFile.add", "tarfile.TarFile.close"):
         with monkeypatch.context() as patch:
             patch.setattr(place, _interrupted)
             with pytest.raises(KeyboardInterrupt):

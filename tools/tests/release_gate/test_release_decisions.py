@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -12,13 +14,13 @@ from tools.evidence import template_digest
 from tools.release_gate import released_set
 from tools.release_gate.__main__ import main
 from tools.release_gate.problems import UndecidedError
+from tools.release_gate.released_set import ReleasedSet
 from tools.release_gate.releasing import actions, release
 from tools.release_gate.releasing import stage as stages
-from tools.release_gate.releasing.kept import RELEASED, Kept
+from tools.release_gate.releasing.kept import RELEASED
 from tools.release_gate.releasing.release import Outcome, Plan
 from tools.release_gate.releasing.stage import Deployed, Stage
 from tools.release_gate.releasing.steps import StepFailedError, Steps
-from tools.release_gate.releasing.storage import Folder
 from tools.tests.release_gate import sets
 
 STAGING, PROD = Stage("staging", "UserApi-staging"), Stage("prod", "UserApi-prod")
@@ -40,7 +42,7 @@ class Account:
     def fails(self, call: str, error: Exception | None = None) -> None:
         self.bad[call] = error or StepFailedError(f"{call} is red")
 
-    def deploys(self, released: released_set.ReleasedSet, stage: Stage, status: str) -> None:
+    def deploys(self, released: ReleasedSet, stage: Stage, status: str) -> None:
         self.holds = Deployed(status, template_digest(released.template(stage.name).body), {})
 
     def _action(self, name: str) -> Callable[..., None]:
@@ -61,18 +63,28 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
 
 
 @pytest.fixture(scope="module")
-def kept_base(base_set: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """What is kept of the base set once it is released."""
-    folder = tmp_path_factory.mktemp("kept")
-    Kept("prod", Folder(folder), folder).keep(released_set.load(base_set))
-    return (folder / RELEASED).read_bytes()
+def candidate(base_set: Path, tmp_path_factory: pytest.TempPathFactory) -> ReleasedSet:
+    """A changed set; no release changes it."""
+    folder = tmp_path_factory.mktemp("candidate") / "set"
+    return released_set.load(
+        sets.edited(base_set, folder, lambda body: body.update(Description="x"))
+    )
+
+
+@pytest.fixture(scope="module")
+def work() -> Iterator[TemporaryDirectory[str]]:
+    """Where releases unpack what is kept: each archive once."""
+    folder = TemporaryDirectory(prefix="release-")
+    with folder:
+        yield folder
 
 
 @pytest.fixture
-def plan(base_set: Path, kept_base: bytes, tmp_path: Path) -> Plan:
+def plan(
+    candidate: ReleasedSet, kept_base: bytes, work: TemporaryDirectory[str], tmp_path: Path
+) -> Plan:
     """A release of a changed set to prod, where the base set was released before."""
-    changed = sets.edited(base_set, tmp_path / "set", lambda body: body.update(Description="x"))
-    plan = Plan(released_set.load(changed), (STAGING, PROD), tmp_path / "keep", tmp_path)
+    plan = Plan(candidate, (STAGING, PROD), tmp_path / "keep", tmp_path, work=work)
     plan.kept(PROD).storage.write(RELEASED, kept_base)
     return plan
 
@@ -171,7 +183,7 @@ def test_previous_set_that_does_not_serve_is_not_called_back(
 def test_missing_previous_set_is_named_before_start(
     account: Account, plan: Plan, tmp_path: Path
 ) -> None:
-    first = Plan(plan.candidate, plan.stages, tmp_path / "other", tmp_path)
+    first = replace(plan, keep=tmp_path / "other")
     back = "no set is kept to go back to"
     assert [line.partition(":")[0] for line in release.warnings(first) if back in line] == ["prod"]
     assert [line for line in release.warnings(plan) if back in line] == []
@@ -183,7 +195,7 @@ def test_interrupted_release_is_resumed_after_its_deployment(
     account: Account, plan: Plan, tmp_path: Path
 ) -> None:
     account.fails("smoke prod", KeyboardInterrupt())  # type: ignore[arg-type]
-    prod = Plan(plan.candidate, (PROD,), plan.keep, tmp_path)
+    prod = replace(plan, stages=(PROD,))
     with pytest.raises(KeyboardInterrupt):
         _release(prod, tmp_path)
     ((_, state, sentence),) = release.status(prod)
@@ -191,7 +203,7 @@ def test_interrupted_release_is_resumed_after_its_deployment(
     assert "was not finished" in sentence
     account.bad.clear()
     account.calls.clear()
-    resumed = Plan(plan.candidate, (PROD,), plan.keep, tmp_path, resume=True)
+    resumed = replace(plan, stages=(PROD,), resume=True)
     assert _release(resumed, tmp_path).exit_code == 0
     assert account.calls == [f"{c} prod" for c in ("deploy", "place_smoke_user", "smoke", "watch")]
     assert prod.kept(PROD).underway() is None
@@ -201,12 +213,12 @@ def test_interrupted_way_back_is_resumed(account: Account, plan: Plan, tmp_path:
     """The bad set meets no client again."""
     account.fails("smoke prod")
     account.fails("put back prod", KeyboardInterrupt())  # type: ignore[arg-type]
-    prod = Plan(plan.candidate, (PROD,), plan.keep, tmp_path)
+    prod = replace(plan, stages=(PROD,))
     with pytest.raises(KeyboardInterrupt):
         _release(prod, tmp_path)
     account.bad.clear()
     account.calls.clear()
-    resumed = Plan(plan.candidate, (PROD,), plan.keep, tmp_path, resume=True)
+    resumed = replace(plan, stages=(PROD,), resume=True)
     outcome = _release(resumed, tmp_path)
     assert (outcome.decision, outcome.seen) == (release.BACK, "smoke prod is red")
     assert account.calls == ["put back prod", "smoke of previous prod"]
@@ -227,7 +239,7 @@ def test_set_that_another_release_left_underway_is_not_resumed(
     account: Account, plan: Plan, base_set: Path, tmp_path: Path
 ) -> None:
     plan.kept(PROD).begin(released_set.load(base_set))
-    resumed = Plan(plan.candidate, (PROD,), plan.keep, tmp_path, resume=True)
+    resumed = replace(plan, stages=(PROD,), resume=True)
     with pytest.raises(UndecidedError, match="is underway"):
         _release(resumed, tmp_path)
     assert account.calls == []
