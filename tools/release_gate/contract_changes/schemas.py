@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,10 +26,8 @@ class UnreadableError(ValueError):
 
 def read(schema: Schema) -> Schema:
     """Return a schema with what its references mean in place. Raises UnreadableError."""
-    try:
-        Draft4Validator.check_schema(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
-    except SchemaError as error:
-        raise UnreadableError(f"no schema of draft-04 ({error.message})") from None
+    if fault := _fault(json.dumps(schema)):
+        raise UnreadableError(f"no schema of draft-04 ({fault})")
     if schema.get("$schema", DRAFT) != DRAFT:
         raise UnreadableError(f"a schema of {schema['$schema']}")
     return _inlined(schema, schema, DEPTH)
@@ -59,6 +59,18 @@ def rebuilt(schema: Schema, change: Callable[[Place, Schema], Any]) -> dict[str,
     if isinstance(schema.get("items"), Mapping):
         found["items"] = change(("items",), schema["items"])
     return found
+
+
+@functools.cache
+def _fault(text: str) -> str:
+    """Find what keeps a schema, as JSON, from being one of draft-04: the check takes a while."""
+    try:
+        Draft4Validator.check_schema(
+            json.loads(text), format_checker=Draft4Validator.FORMAT_CHECKER
+        )
+    except SchemaError as error:
+        return str(error.message)
+    return ""
 
 
 def _inlined(schema: Schema, root: Schema, depth: int) -> Schema:

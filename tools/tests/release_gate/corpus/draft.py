@@ -224,10 +224,9 @@ def change(case: Case, base: Callable[[str], Draft]) -> Change:
     return draft.change(siblings)
 
 
-def findings(change: Change, *, without: str = "") -> list[Finding]:
-    """Return what all rules, or all but one, find."""
-    used = [rule for name, rule in rules.load().items() if name != without]
-    return [finding for rule in used for finding in rule.findings(change)]
+def findings(change: Change) -> dict[str, list[Finding]]:
+    """Return what each rule finds, by the rule's name."""
+    return {name: list(rule.findings(change)) for name, rule in rules.load().items()}
 
 
 def _digests(templates: dict[str, Template]) -> dict[str, str]:
