@@ -150,7 +150,7 @@ def _allowed(
     request: Request, candidate: ReleasedSet, found: list[Finding]
 ) -> dict[Finding, Allowance]:
     file = candidate.folder / released_set.CONTRACT / allowances.FILE
-    fixed = frozenset(name for name, rule in rules.load().items() if not rule.allowable)
+    fixed = frozenset(name for name, rule in rules.load().items() if not rule.RULE.allowable)
     asked = [*request.allowances, *allowances.in_file(file, request.stage)]
     return allowances.match(found, asked, fixed=fixed)
 

@@ -14,9 +14,9 @@ BEGIN, END = "<!-- rules: begin -->\n", "<!-- rules: end -->\n"
 def table() -> str:
     """Return every rule with its sentence in Markdown, the worst first."""
     known = rules.load()
-    names = sorted(known, key=lambda name: (SEVERITIES.index(known[name].severity), name))
+    names = sorted(known, key=lambda name: (SEVERITIES.index(known[name].RULE.severity), name))
     rows = [
-        f"| `{name}` | {known[name].severity} | {sentence} {known[name].why} |"
+        f"| `{name}` | {known[name].RULE.severity} | {sentence} {known[name].RULE.why} |"
         for name, sentence in ((name, rules.sentences()[name]) for name in names)
     ]
     return "\n".join(["| finding | severity | what it means |", "|---|---|---|", *rows]) + "\n"

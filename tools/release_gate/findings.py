@@ -1,11 +1,11 @@
-"""What a rule gets and what it finds: a change, and the differences that are findings."""
+"""What a rule gets and what it yields: a change, and the findings about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from contract.promises import Promise
 from tools.release_gate.comparison import Comparison, Pair, Resource
@@ -36,7 +36,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """What all findings of one rule share.
+    """What all findings of one rule share; `id` is the name of the rule's module in kebab-case.
 
     A finding of a rule that is not `allowable` can be allowed on no stage.
     """
@@ -58,50 +58,6 @@ class Rule:
             why=self.why,
             allow=allow if self.allowable else "It cannot be allowed.",
         )
-
-
-class Difference(NamedTuple):
-    """What a rule finds about one construct."""
-
-    construct: str
-    before: object
-    after: object
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check(Rule):
-    """A rule of this gate: its sentence, and the function that finds what it forbids."""
-
-    sentence: str
-    differences: Callable[[Change], Iterator[Difference]]
-
-    def findings(self, change: Change) -> Iterator[Finding]:
-        """Yield what the rule finds in a change."""
-        for construct, before, after in self.differences(change):
-            yield self.finding(construct, before=before, after=after)
-
-
-RULES: dict[str, Check] = {}
-
-
-def rule(
-    *, severity: str, why: str, allowable: bool = True
-) -> Callable[[Callable[[Change], Iterator[Difference]]], Check]:
-    """Make a rule of a function: its name in kebab-case is the id, its docstring the sentence."""
-
-    def register(function: Callable[[Change], Iterator[Difference]]) -> Check:
-        check = Check(
-            function.__name__.replace("_", "-"),
-            severity=severity,
-            why=why,
-            allowable=allowable,
-            sentence=" ".join((function.__doc__ or "").split()),
-            differences=function,
-        )
-        RULES[check.id] = check
-        return check
-
-    return register
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def render(verdict: Verdict) -> str:
 
 
 def _rule(name: str, sentence: str) -> Json:
-    severity = rules.load()[name].severity
+    severity = rules.load()[name].RULE.severity
     return {
         "id": name,
         "shortDescription": {"text": sentence},

@@ -1,28 +1,37 @@
-"""The rules, in modules by what they protect: a rule is a function under `@rule`.
+"""One rule per module; a module's docstring is the rule's sentence in the documentation.
 
-Its docstring is the rule's sentence in the documentation, its name the id.
+Each module has `RULE`, whose id is the module's name in kebab-case, and
+`findings(change: Change) -> Iterator[Finding]`.
 """
 
 from __future__ import annotations
 
-from tools.release_gate.findings import RULES, Check
-from tools.release_gate.rules import (  # noqa: F401 - each registers its rules
-    access,
-    alarms,
-    clients,
-    data,
-    evidence,
-    logs,
-    permissions,
-    stack,
-)
+import functools
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Protocol
+
+from tools.release_gate.findings import Change, Finding, Rule
 
 
-def load() -> dict[str, Check]:
+class RuleModule(Protocol):
+    """What a module of this package offers."""
+
+    RULE: Rule
+    __doc__: str | None
+
+    def findings(self, change: Change) -> Iterator[Finding]: ...
+
+
+@functools.cache
+def load() -> dict[str, RuleModule]:
     """Return every rule by its id, in the order of the ids."""
-    return {name: RULES[name] for name in sorted(RULES)}
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules: list[RuleModule] = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return {module.RULE.id: module for module in modules}
 
 
 def sentences() -> dict[str, str]:
     """Return the sentence of each rule by its id."""
-    return {name: check.sentence for name, check in load().items()}
+    return {name: " ".join((rule.__doc__ or "").split()) for name, rule in load().items()}

@@ -1,11 +1,10 @@
-"""docs/release-gate.md says what the rules say, and the rules are named after their findings."""
+"""docs/release-gate.md says what the rules say, and the modules are named after their findings."""
 
 from __future__ import annotations
 
 import pytest
 
 from tools.release_gate import documentation, rules
-from tools.release_gate.findings import Check
 
 
 def test_table_of_rules_is_current() -> None:
@@ -14,9 +13,9 @@ def test_table_of_rules_is_current() -> None:
 
 
 @pytest.mark.parametrize(("name", "rule"), rules.load().items())
-def test_rule_is_named_after_its_finding(name: str, rule: Check) -> None:
-    assert {rule.id, rule.finding("", before="", after="").id} == {name}
-    assert rule.differences.__name__ == name.replace("-", "_")
+def test_rule_is_named_after_its_finding(name: str, rule: object) -> None:
+    module = str(getattr(rule, "__name__", "")).rpartition(".")[2]
+    assert module == name.replace("-", "_")
 
 
 @pytest.mark.parametrize(("name", "sentence"), rules.sentences().items())

@@ -7,7 +7,7 @@ from typing import Any
 
 import contract
 from tools.release_gate.findings import Change, Contract
-from tools.release_gate.rules.clients import answer_field_broken
+from tools.release_gate.rules import answer_field_broken
 from tools.template import Template
 
 NOTHING = Template({"Resources": {}})

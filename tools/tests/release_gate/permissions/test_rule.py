@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.release_gate.findings import Change, Contract
-from tools.release_gate.rules.permissions import permissions_widened
+from tools.release_gate.rules import permissions_widened
 from tools.template import Template
 
 from .edits import ROLE, Draft, statement
