@@ -16,11 +16,12 @@ from typing import Self
 
 from ...template import Template
 from ..shared.command import CannotRunError
-from . import preloaded, worker
+from . import worker
 from .edits import Mutant
 from .worker import Ready, Result, Settings, Task
 
 # The processes come from one that has loaded cfn-lint and its rules, where the system can fork.
+PRELOADED = f"{__package__}.preloaded"
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 TIMEOUT_SECONDS = 120
 DIED = "the worker process ended"
@@ -116,7 +117,7 @@ class Pool:
     def _start(self) -> _Worker:
         context = multiprocessing.get_context(METHOD)
         if METHOD == "forkserver":
-            multiprocessing.set_forkserver_preload([preloaded.__name__])
+            multiprocessing.set_forkserver_preload([PRELOADED])
         own, other = context.Pipe()
         self._started += 1
         log = Path(self._folder.name) / f"worker-{self._started}.log"

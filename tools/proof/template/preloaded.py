@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+
 from . import validity, worker
 
 __all__ = ["worker"]
 
 validity.linter()
+# otherwise every garbage collection in a forked process would copy the whole memory
+gc.freeze()

@@ -42,7 +42,6 @@ class Validity:
 
     def __init__(self, template: Template) -> None:
         self.base = template.copy()
-        self.accepted: dict[View, set[Finding]] = {}
 
     def own_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
         """Find what is wrong without the linter: this is cheap, so every mutant is asked."""
@@ -72,10 +71,10 @@ class Validity:
     def lint_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
         """Ask cfn-lint, which takes longer than the replay of all tests."""
         view = self._view(mutant, body)
-        if view not in self.accepted:
-            self.accepted[view] = set(_own_findings(self.base, view))
-        known = self.accepted[view]
-        new = [finding for finding in _own_findings(body, view) if finding not in known]
+        if not (found := [*_own_findings(body, view)]):
+            return None
+        known = {*_own_findings(self.base, view)}
+        new = [finding for finding in found if finding not in known]
         return f"{new[0][0]} {new[0][2]}" if new else None
 
     def _view(self, mutant: Mutant, body: dict[str, Any]) -> View:
