@@ -23,11 +23,16 @@ def canaries(template: Template) -> dict[str, dict[str, Any]]:
     return {name: make(template.copy()) for name, make in _CANARIES.items()}
 
 
+def _rewritten(body: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """The same with every object changed, the inner ones first."""
+    if isinstance(body, dict):
+        return change({key: _rewritten(value, change) for key, value in body.items()})
+    return [_rewritten(item, change) for item in body] if isinstance(body, list) else body
+
+
 def _reordered(body: Any) -> Any:
     """The keys of every object in reverse."""
-    if isinstance(body, dict):
-        return {key: _reordered(body[key]) for key in reversed(body)}
-    return [_reordered(item) for item in body] if isinstance(body, list) else body
+    return _rewritten(body, lambda each: dict(reversed(each.items())))
 
 
 def _rehashed(body: Any) -> Any:
@@ -65,27 +70,22 @@ def _new_assets(body: Any) -> Any:
 
 def _other_order(body: Any) -> Any:
     """Lists whose order means nothing, in reverse."""
-    if isinstance(body, dict):
-        return {
-            key: _other_order(value[::-1] if _unordered(key, value) else value)
-            for key, value in body.items()
-        }
-    return [_other_order(item) for item in body] if isinstance(body, list) else body
 
+    def change(each: dict[str, Any]) -> dict[str, Any]:
+        lists = {key for key in _UNORDERED if isinstance(each.get(key), list)}
+        return {key: value[::-1] if key in lists else value for key, value in each.items()}
 
-def _unordered(key: str, value: Any) -> bool:
-    return key in _UNORDERED and isinstance(value, list)
+    return _rewritten(body, change)
 
 
 def _one_or_many(body: Any) -> Any:
     """In policies a list of one item for a single value, and the reverse."""
-    if isinstance(body, dict):
-        policy = "Effect" in body or "Service" in body
-        return {
-            key: _swapped(value) if policy and key in _ONE_OR_MANY else _one_or_many(value)
-            for key, value in body.items()
-        }
-    return [_one_or_many(item) for item in body] if isinstance(body, list) else body
+
+    def change(each: dict[str, Any]) -> dict[str, Any]:
+        keys = _ONE_OR_MANY if "Effect" in each or "Service" in each else ()
+        return {key: _swapped(value) if key in keys else value for key, value in each.items()}
+
+    return _rewritten(body, change)
 
 
 def _swapped(value: Any) -> Any:

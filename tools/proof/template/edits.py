@@ -1,14 +1,14 @@
-"""Edits of a template, and the mutants that consist of them."""
+"""Edits of a template, the drafts that operators make of them, and the mutants."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...template import Template
+from ...template import Element, Template
 
 Path = tuple[str | int, ...]
 CONTROL = "control"
@@ -63,6 +63,45 @@ def remove(path: Path) -> Edit:
 def insert(path: Path, value: Any) -> Edit:
     """Insert a value into a list, before a path."""
     return Edit("insert", path, value)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an operator makes: an edit of one element, not yet named.
+
+    `path` is below the element; `operator` and `variant` are the end of the name.
+
+    `inside` is the pointer inside a JSON text.
+    """
+
+    path: Path
+    operator: str
+    edits: tuple[Edit, ...]
+    description: str
+    variant: str = ""
+    inside: str = ""
+
+
+Operator = Callable[[Template, Element], Iterator[Draft]]
+
+
+def setting(
+    element: Element,
+    path: Path,
+    operator: str,
+    description: str,
+    value: Any,
+    variant: str = "",
+    inside: str = "",
+) -> Draft:
+    """Set one value below an element."""
+    edits = (set_((*element.path, *path), value),)
+    return Draft(path, operator, edits, description, variant, inside)
+
+
+def removing(element: Element, path: Path, operator: str, description: str) -> Draft:
+    """Remove one value below an element."""
+    return Draft(path, operator, (remove((*element.path, *path)),), description)
 
 
 def apply(body: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ import dataclasses
 
 from ...template import Element, Template
 from . import must_kill
-from .drafts import Draft
-from .edits import Mutant, fingerprint, pointer
+from .edits import Draft, Mutant, fingerprint, pointer
 from .operators import OPERATORS
 
 

@@ -1,56 +1,12 @@
-"""The classes in which no mutant may survive, whatever the score."""
+"""The classes in which no mutant may survive, whatever the score: the rules of must_kill.toml."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .edits import Mutant
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A class, and the resource types, pointers, operators and variants that belong to it."""
-
-    name: str
-    type: str = ""
-    pointer: str = ""
-    operator: str = ""
-    variant: str = ""
-
-    def holds(self, mutant: Mutant) -> bool:
-        variant = mutant.name.rpartition("=")[2] if "=" in mutant.name else ""
-        return (
-            re.search(self.type, mutant.type) is not None
-            and re.search(self.pointer, mutant.pointer) is not None
-            and re.fullmatch(self.operator or ".*", mutant.operator) is not None
-            and re.fullmatch(self.variant or ".*", variant) is not None
-        )
-
-
-RULES = (
-    Rule("iam", pointer=r"PolicyDocument|ManagedPolicyArns|^/Properties/Policies"),
-    Rule("iam", type="^AWS::IAM::", operator="OMIT.*|ATTACH|ADD|REDIRECT"),
-    Rule("iam", operator="ADD_RESOURCE", variant="policy|managed-policy|admin-.*"),
-    Rule("iam", type="^AWS::Lambda::Function$", pointer="^/Properties/Role"),
-    Rule("exposure", type="^AWS::Lambda::Permission$"),
-    Rule("exposure", operator="ADD_RESOURCE", variant="url.*|everyone|service|open-.*|stage"),
-    Rule("exposure", operator="OPEN_TABLE|CREDENTIALS_WITH_STAR|TRACE_BODIES|LEAK"),
-    Rule("exposure", type="^AWS::ApiGateway::RestApi$", pointer="Endpoint|/Policy$"),
-    Rule("authorization", pointer="AuthorizationType|AuthorizerId|ApiKeyRequired"),
-    Rule("authorization", operator="OPEN_API"),
-    Rule("encryption", pointer="SSE|Sse|Kms|KMS|Encrypt|SecurityPolicy|EndpointAccessMode"),
-    Rule("recovery", pointer="PointInTimeRecovery"),
-    Rule("retention", pointer="RetentionInDays"),
-    Rule(
-        "deletion",
-        pointer="^/(DeletionPolicy|UpdateReplacePolicy)|DeletionProtection",
-        operator="OMIT|ENUM|FLIP",
-    ),
-    Rule("deletion", operator="DELETE_DATA"),
-)
-
+from .tables import rows
 
 # What these demand may be turned on without harm.
 PROTECTIONS = ("encryption", "recovery", "deletion")
@@ -64,4 +20,12 @@ def class_of(mutant: Mutant) -> str | None:
 
 
 def _classes(mutant: Mutant) -> Iterator[str]:
-    return (rule.name for rule in RULES if rule.holds(mutant))
+    variant = mutant.name.rpartition("=")[2] if "=" in mutant.name else ""
+    for rule in rows("must_kill.toml", "rule"):
+        if (
+            re.search(rule.get("type", ""), mutant.type)
+            and re.search(rule.get("pointer", ""), mutant.pointer)
+            and re.fullmatch(rule.get("operator", ".*"), mutant.operator)
+            and re.fullmatch(rule.get("variant", ".*"), variant)
+        ):
+            yield rule["class"]

@@ -34,7 +34,6 @@ class Verdict:
     status: str
     killers: tuple[str, ...] = ()
     reason: str = ""
-    by_review: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _verdict(answer: Answer, void: Collection[str]) -> Verdict:
         status, reason = VOID, f"only {red[0]} noticed it, whose kills do not count"
     else:
         status, reason = EQUIVALENT if answer.by_review else SURVIVED, answer.reason
-    return Verdict(answer.mutant, status, killers, reason, answer.by_review)
+    return Verdict(answer.mutant, status, killers, reason)
 
 
 def _share(part: int, whole: int) -> float:

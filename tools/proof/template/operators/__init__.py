@@ -1,6 +1,6 @@
 """The ways to make a template wrong: one module for each class, each a generator of drafts."""
 
-from ..drafts import Operator
+from ..edits import Operator
 from .addition import additions
 from .composite import composites
 from .iam import permissions

@@ -7,8 +7,7 @@ from typing import Any
 
 from ....template import Element, Template
 from .. import embedded, shapes
-from ..drafts import Draft, setting
-from ..edits import insert, set_
+from ..edits import Draft, insert, set_, setting
 from ..graph import is_intrinsic, target
 from ..shapes import Node, Shape
 from .omission import undepended

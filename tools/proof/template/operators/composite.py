@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....template import Element, Template
-from ..drafts import Draft
-from ..edits import Edit, at, insert, remove, set_
+from ..edits import Draft, Edit, at, insert, remove, set_
 from ..edits import Path as Steps
 from ..graph import target
 from ..tables import rows

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....template import Element, Template, listed
-from ..drafts import Draft, removing, setting
-from ..edits import Path, insert, remove, set_
+from ..edits import Draft, Path, insert, remove, removing, set_, setting
 from .walking import is_policy
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"

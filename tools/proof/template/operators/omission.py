@@ -7,8 +7,7 @@ from typing import Any
 
 from ....template import Element, Template
 from .. import embedded
-from ..drafts import Draft, removing, setting
-from ..edits import Edit, remove, set_
+from ..edits import Draft, Edit, remove, removing, set_, setting
 from ..graph import dependants, depends_on, references
 from ..shapes import Node
 from .walking import is_policy, label, nodes

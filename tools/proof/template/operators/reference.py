@@ -8,8 +8,7 @@ from typing import Any
 
 from ....template import Element, Template
 from .. import embedded
-from ..drafts import Draft, setting
-from ..edits import Path
+from ..edits import Draft, Path, setting
 from ..graph import is_intrinsic, target
 from ..shapes import Node
 from .walking import brief, label, nodes

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....template import Element, Template
-from ..drafts import Draft
-from ..edits import set_
+from ..edits import Draft, set_
 from ..tables import rows
 
 NEW = "Mutant"

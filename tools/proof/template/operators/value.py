@@ -8,7 +8,7 @@ from typing import Any
 
 from ....template import Element, Template
 from .. import embedded
-from ..drafts import Draft, setting
+from ..edits import Draft, setting
 from ..shapes import Node, Shape
 from .walking import brief, is_policy, label, nodes
 
