@@ -1,65 +1,82 @@
 """A stage for development leaves nothing behind; one with real users leaves its users.
 
-Each test deploys a stage to a separate emulator.
+Each test deploys a stage to a separate emulator, whose account is empty before and afterwards.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from tools.local_stage import RunningStage
+    from tools.local_stage.clients import Clients
 
+pytestmark = pytest.mark.xdist_group("separate account")
 ADA = {"userId": {"S": "ada"}}
+PREFIX = "UserApi-"  # of our stacks; the CDK's own stays
 
 
+@dataclass(frozen=True)
 class Account:
-    """The account that a stage was deployed to."""
+    """The account of an emulator, and in it the stack that a test is about."""
 
-    def __init__(self, running: RunningStage) -> None:
-        environment = running.environment
-        self._session = boto3.Session(
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=environment["AWS_REGION"],
-        )
-        self._where: dict[str, Any] = {
-            "endpoint_url": environment["AWS_ENDPOINT_URL"],
-            "verify": environment["AWS_CA_BUNDLE"],
-        }
-        self._running = running
-        self.stack_name = running.stack_name
-        self.table_name = running.table_name
+    running: RunningStage
+    clients: Clients
+    stack_name: str
 
     def client(self, service: str) -> Any:
-        return self._session.client(service, **self._where)  # type: ignore[call-overload]
+        return self.clients.of(service)
+
+    @cached_property
+    def table_name(self) -> str:
+        """The table of the stack, also when the stack is gone."""
+        stacks = self.client("cloudformation").describe_stacks(StackName=self.stack_name)["Stacks"]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+        return str(outputs["TableName"])
+
+    def stacks(self) -> list[str]:
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        return [stack["StackName"] for stack in stacks if stack["StackName"].startswith(PREFIX)]
 
     def deploy(self, assembly: Path) -> None:
-        """Deploy one more assembly with the CDK CLI."""
+        """Deploy an assembly with the CDK CLI."""
         from tools.local_stage.cdk import deploy, stack_in
+        from tools.local_stage.completion import complete
 
-        stack = stack_in(assembly)
-        folder = self._running.folder / f"another-{uuid.uuid4().hex}"
+        stack, emulator = stack_in(assembly), self.running.emulator
+        folder = self.running.folder / f"another-{uuid.uuid4().hex}"
         folder.mkdir()
-        with deploy(self._running.emulator, folder, stack, folder / "outputs.json") as command:
-            command.wait(self._running.emulator.check_alive)
+        with deploy(emulator, folder, stack, folder / "outputs.json") as command:
+            command.wait(emulator.check_alive)
+        complete(self.clients, stack)
 
     def destroy(self, stack_name: str | None = None) -> None:
-        """Delete a stack, by default the stage's own."""
+        """Delete a stack, by default the one that the test is about."""
         cloudformation, name = self.client("cloudformation"), stack_name or self.stack_name
         cloudformation.delete_stack(StackName=name)
         cloudformation.get_waiter("stack_delete_complete").wait(
             StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
         )
+
+    def empty(self) -> None:
+        """Delete every stack, and the tables that outlive theirs."""
+        for stack in self.stacks():
+            self.destroy(stack)
+        for table in self.tables():
+            self.client("dynamodb").update_table(TableName=table, DeletionProtectionEnabled=False)
+            self.client("dynamodb").delete_table(TableName=table)
 
     def tables(self) -> list[str]:
         return list(self.client("dynamodb").list_tables()["TableNames"])
@@ -87,13 +104,31 @@ class Account:
         ]
 
 
-@pytest.fixture
-def account(request: pytest.FixtureRequest, assembly: Callable[[str], Path]) -> Iterator[Account]:
+@pytest.fixture(scope="module")
+def separate(assembly: Callable[[str], Path]) -> Iterator[Account]:
+    """The account of a separate emulator, bootstrapped once for all tests, with the stage dev."""
     from tools.local_stage import serve  # here, because no other check needs its tools
+    from tools.local_stage.clients import Clients
 
-    stage = request.param
-    with serve(stage=stage, assembly=assembly(stage)) as running:
-        yield Account(running)
+    with (
+        serve(stage="dev", assembly=assembly("dev")) as running,
+        closing(Clients(running.emulator)) as clients,
+    ):
+        yield Account(running, clients, running.stack_name)
+
+
+@pytest.fixture
+def account(
+    request: pytest.FixtureRequest, separate: Account, assembly: Callable[[str], Path]
+) -> Iterator[Account]:
+    """The separate account, with one stage alone."""
+    account = replace(separate, stack_name=f"{PREFIX}{request.param}")
+    if account.stack_name not in account.stacks():
+        account.deploy(assembly(request.param))
+    try:
+        yield account
+    finally:
+        account.empty()
 
 
 @pytest.mark.parametrize("account", ["dev"], indirect=True)
@@ -127,7 +162,8 @@ def test_stages_of_one_account_share_its_logging_role(
 def _synthesized(name: str, folder: Path) -> Path:
     """The assembly of a stack that all stages share."""
     command = [sys.executable, "-m", "stack", "--stage", name, "--output", str(folder)]
-    subprocess.run(command, cwd=Path(__file__).resolve().parent.parent, check=True)
+    unchecked = {**os.environ, "CDK_VALIDATION": "false"}  # tests_unit checks it, for seconds
+    subprocess.run(command, cwd=Path(__file__).resolve().parents[1], env=unchecked, check=True)
     return folder
 
 

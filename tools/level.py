@@ -1,4 +1,4 @@
-"""One level of the tests: `python -m tools.level tests_infra -n auto ARGUMENTS...`.
+"""One level of the tests: `python -m tools.level tests_unit -n auto ARGUMENTS...`.
 
 Becomes pytest with all of these arguments, without the folder where one of them names tests in it.
 """
