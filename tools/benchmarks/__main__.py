@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from tools import assemblies
 from tools.benchmarks import cost, development, loop, measure, report
 from tools.benchmarks.scaling import page as scaling
 from tools.local_stage import LocalStageError
+from tools.local_stage.changes import archive, files
 from tools.template import Template
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -107,11 +106,7 @@ def bill_settings(template: Template) -> cost.Settings:
 def _asset_bytes(assembly: Path) -> int:
     """Return the size of the function's asset as it is uploaded."""
     (asset,) = (path for path in assembly.glob("asset.*") if (path / "lambda_function").is_dir())
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(asset.rglob("*")):
-            archive.write(file, file.relative_to(asset))
-    return len(packed.getvalue())
+    return len(archive(dict(files(asset, asset))))
 
 
 def _step(what: str) -> None:

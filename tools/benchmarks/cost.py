@@ -30,21 +30,6 @@ WHOLE_EVENT_BYTES = 2600
 # Beside its message an event counts 26 bytes:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 EVENT_BYTES = 26
-# Lambda's own two events of an invocation in JSON, after the examples on
-# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
-PLATFORM_BYTES = (
-    len(
-        '{"time":"2026-11-22T12:00:00.000Z","type":"platform.start","record":{"requestId":'
-        '"7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11","version":"12"}}'
-    ),
-    len(
-        '{"time":"2026-11-22T12:00:00.000Z","type":"platform.report","record":{"requestId":'
-        '"7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11","metrics":{"durationMs":8.52,'
-        '"billedDurationMs":9,"memorySizeMB":512,"maxMemoryUsedMB":70},"tracing":{"spanId":'
-        '"53995c3f42cd8ad8","type":"X-Amzn-Trace-Id","value":"Root=1-5759e988-'
-        'bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"},"status":"success"}}'
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -135,7 +120,7 @@ def bill(stack: Settings, *, cpu_ms: float, log_bytes: int, prices: dict[str, An
         raise ValueError(f"the price table knows arm64 alone, not {stack.architecture}")
     billed = milliseconds(stack, cpu_ms)
     gb_seconds = stack.memory_mb / 1024 * billed / 1000
-    platform = PLATFORM_BYTES if stack.system_log else ()
+    platform = map(len, prices["platform_events"]) if stack.system_log else ()
     sizes = (log_bytes, stack.access_log_bytes, *platform, *stack.more_events)
     bytes_logged = sum(size + EVENT_BYTES for size in sizes)
     traces = stack.traced_share
@@ -148,8 +133,8 @@ def bill(stack: Settings, *, cpu_ms: float, log_bytes: int, prices: dict[str, An
         "trace": (traces, f"{traces:.1%} of requests"),
     }
     return [
-        Item(prices[name]["what"], told, 1e6 * quantity * prices[name]["dollars"])
-        for name, (quantity, told) in quantities.items()
+        Item(prices[name]["what"], words, 1e6 * quantity * prices[name]["dollars"])
+        for name, (quantity, words) in quantities.items()
     ]
 
 

@@ -10,15 +10,14 @@ from __future__ import annotations
 import argparse
 import resource
 import shutil
-import ssl
 import statistics
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+import requests
 
 from tools.local_stage import RunningStage, serve
 from tools.local_stage.__main__ import INTERVAL
@@ -76,12 +75,8 @@ def _change(running: RunningStage, root: Path) -> float:
 
 def _message(running: RunningStage) -> str:
     """Return what the stage answers for an unknown user."""
-    trust = ssl.create_default_context(cafile=str(running.ca_bundle))
-    try:
-        with urllib.request.urlopen(f"{running.url}/user/nobody", context=trust) as answer:
-            return str(answer.read())
-    except urllib.error.HTTPError as error:
-        return error.read().decode()
+    url, ca_bundle = f"{running.url}/user/nobody", str(running.ca_bundle)
+    return requests.get(url, verify=ca_bundle, timeout=30).text
 
 
 def _processor() -> float:

@@ -17,6 +17,7 @@ import resource
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from time import perf_counter, process_time
 from types import SimpleNamespace
 from typing import Any
@@ -25,33 +26,7 @@ from tools.benchmarks.tricks import TRICKS
 
 Request = Callable[[], object]
 
-EVENT: dict[str, Any] = {
-    "resource": "/user/{userId}",
-    "path": "/user/ada",
-    "httpMethod": "GET",
-    "headers": {
-        "Accept": "*/*",
-        "Host": "abc123.execute-api.us-east-1.amazonaws.com",
-        "Origin": "https://app.example.com",
-        "User-Agent": "curl/8.5.0",
-        "X-Amzn-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793",
-        "X-Forwarded-For": "192.0.2.1",
-        "X-Forwarded-Port": "443",
-        "X-Forwarded-Proto": "https",
-    },
-    "queryStringParameters": None,
-    "multiValueQueryStringParameters": None,
-    "pathParameters": {"userId": "ada"},
-    "stageVariables": None,
-    "requestContext": {
-        "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-        "extendedRequestId": "JKJaXmPLvHcESHA=",
-        "stage": "prod",
-        "identity": {"sourceIp": "192.0.2.1"},
-    },
-    "body": None,
-    "isBase64Encoded": False,
-}
+EVENT: dict[str, Any] = json.loads(Path(__file__).with_name("event.json").read_bytes())
 CONTEXT = SimpleNamespace(
     aws_request_id="7d1b6f3c-0a3f-4c51-8f0e-2b8f6f0c9a11",
     function_name="function",

@@ -35,7 +35,7 @@ class Changes:
         self._function = outputs["FunctionName"]
         self._alias = outputs["FunctionAlias"]
         self._root = root
-        deployed = dict(_files(asset, asset))
+        deployed = dict(files(asset, asset))
         own = {name: deployed.pop(name) for name in [*deployed] if name.startswith(f"{PACKAGE}/")}
         self._beside = deployed  # for instance packages from PyPI
         self._seen = own
@@ -65,7 +65,7 @@ class Changes:
         """Publish a version, and point the alias at it unless it cannot start; return its error."""
         version = self._lambda.update_function_code(
             FunctionName=self._function,
-            ZipFile=_archive({**self._beside, **self._seen}),
+            ZipFile=archive({**self._beside, **self._seen}),
             Publish=True,
         )["Version"]
         trial = self._lambda.invoke(FunctionName=self._function, Qualifier=version, Payload=b"{}")
@@ -79,12 +79,12 @@ class Changes:
 
     def _sources(self) -> Sources:
         try:
-            return dict(_files(self._root / PACKAGE, self._root))
+            return dict(files(self._root / PACKAGE, self._root))
         except FileNotFoundError:  # removed since it was listed: look again later
             return self._published
 
 
-def _files(folder: Path, root: Path) -> Iterator[tuple[str, bytes]]:
+def files(folder: Path, root: Path) -> Iterator[tuple[str, bytes]]:
     """Yield every file of an asset, without what interpreters and editors leave."""
     for file in sorted(folder.rglob("*")):
         name = file.relative_to(root)
@@ -93,7 +93,8 @@ def _files(folder: Path, root: Path) -> Iterator[tuple[str, bytes]]:
             yield name.as_posix(), file.read_bytes()
 
 
-def _archive(sources: Sources) -> bytes:
+def archive(sources: Sources) -> bytes:
+    """Pack sources as Lambda takes them."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sources.items():

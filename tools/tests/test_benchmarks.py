@@ -80,7 +80,7 @@ def test_bill_is_quantity_times_price() -> None:
     assert dollars["Lambda"] == 0.2
     assert dollars["DynamoDB on demand"] == 0.125
     assert dollars["X-Ray"] == round(0.145 * 5, 4)
-    logged = 500 + 374 + sum(cost.PLATFORM_BYTES) + 4 * 26
+    logged = 500 + 374 + sum(map(len, cost.prices()["platform_events"])) + 4 * 26
     assert dollars["CloudWatch Logs"] == round(logged * 0.5 / 1000, 4)
 
 

@@ -6,8 +6,10 @@ import argparse
 import fnmatch
 import os
 import sys
+import tomllib
 from collections.abc import Callable, Iterable
-from typing import NoReturn, TypeVar
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
 OK, BAD, COULD_NOT_RUN = 0, 1, 2
 Chosen = TypeVar("Chosen")
@@ -75,6 +77,14 @@ def exit_code(run: Callable[[], int]) -> int:
     except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return COULD_NOT_RUN
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Read a TOML file. Raises CannotRunError."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CannotRunError(f"{file}: {error}") from None
 
 
 def selected(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .command import CannotRunError
+from .command import CannotRunError, read_toml
 
 BROKEN = "broken"
 
@@ -26,13 +25,9 @@ def read(file: Path, required: Collection[str], optional: Collection[str] = ()) 
 
     Raises CannotRunError for a file that cannot be read and for an entry with other keys.
     """
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CannotRunError(f"{file}: {error}") from None
     return [
         _named(f"{file}: {promise}", promise, entry, {BROKEN, *required}, {*optional})
-        for promise, entries in tables.items()
+        for promise, entries in read_toml(file).items()
         for entry in (entries if isinstance(entries, list) else [entries])
     ]
 

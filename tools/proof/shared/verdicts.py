@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .command import CannotRunError
+from .command import CannotRunError, read_toml
 
 KILLED = "killed"
 CRASHED = "killed by a crash"
@@ -39,9 +38,8 @@ def reviewed(file: Path) -> list[Entry]:
     if not file.exists():
         return []
     try:
-        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("mutant", [])
-        found = [Entry(**entry) for entry in entries]
-    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
+        found = [Entry(**entry) for entry in read_toml(file).get("mutant", [])]
+    except (TypeError, AttributeError) as error:
         raise CannotRunError(f"{file}: {error}") from None
     for entry in found:
         if not (entry.name and entry.reason.strip() and entry.source.strip()):

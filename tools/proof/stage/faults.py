@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from tools.proof.shared.command import CannotRunError
+from tools.proof.shared.command import CannotRunError, read_toml
 from tools.proof.stage import blocks
 from tools.proof.stage.fault import BLOCKS, Fault
 
@@ -18,13 +17,9 @@ ABOUT = ("stage", "unseen")
 @functools.cache
 def faults(file: Path = FILE) -> tuple[Fault, ...]:
     """Read the faults, in their order. Raises CannotRunError for what is not a fault."""
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CannotRunError(f"{file}: {error}") from None
     return tuple(
         _fault(f"{file}: {promise}", promise, row)
-        for promise, rows in tables.items()
+        for promise, rows in read_toml(file).items()
         for row in rows
     )
 

@@ -40,11 +40,14 @@ POLICY_SOURCE = (
 
 def by_rule(template: Template, mutant: Mutant) -> str | None:
     """Prove that a mutant changes nothing; None when no rule decides."""
-    for rule in (_implied_dependency, _explicit_default, _policy, _text, _label, _asset):
-        reason = rule(template, mutant)
-        if reason is not None:
-            return reason
-    return None
+    return (
+        _implied_dependency(template, mutant)
+        or _explicit_default(template, mutant)
+        or _policy(template, mutant)
+        or _text(mutant)
+        or _label(mutant)
+        or _asset(mutant)
+    )
 
 
 def out_of_scope(mutant: Mutant, *, framework: bool = False) -> str | None:
@@ -97,17 +100,15 @@ def _policy(template: Template, mutant: Mutant) -> str | None:
     return None
 
 
-def _text(template: Template, mutant: Mutant) -> str | None:
-    del template
+def _text(mutant: Mutant) -> str | None:
     last = mutant.pointer.rpartition("/")[2]
     own = mutant.pointer.count("/") <= 2 and last in TEXTS
     own = own or (mutant.type in SCHEMAS and last == "description" and mutant.operator in EDITS)
     return "a text for readers: it changes no behaviour" if own else None
 
 
-def _label(template: Template, mutant: Mutant) -> str | None:
+def _label(mutant: Mutant) -> str | None:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html"""
-    del template
     if mutant.operator not in EDITS or mutant.must_kill != "iam":
         return None
     last = mutant.pointer.rpartition("/")[2]
@@ -116,8 +117,7 @@ def _label(template: Template, mutant: Mutant) -> str | None:
     return None
 
 
-def _asset(template: Template, mutant: Mutant) -> str | None:
-    del template
+def _asset(mutant: Mutant) -> str | None:
     if mutant.pointer.startswith(ASSETS):
         return "the address of an asset, which the toolkit sets from its content"
     return None

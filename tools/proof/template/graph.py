@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...template import Template
+from ...template import Template, listed
 
 _SUBSTITUTED = re.compile(r"\$\{([^!$}][^}]*)\}")
 
@@ -59,8 +59,7 @@ def _substituted(sub: Any) -> Iterator[str]:
 
 def depends_on(resource: dict[str, Any]) -> list[str]:
     """Return the DependsOn of a resource as a list."""
-    value = resource.get("DependsOn", [])
-    return [value] if isinstance(value, str) else list(value)
+    return listed(resource.get("DependsOn"))
 
 
 def edges(template: Template, *, without: tuple[str, str] | None = None) -> dict[str, set[str]]:

@@ -140,7 +140,11 @@ def _reduced(body: dict[str, Any], view: View) -> dict[str, Any]:
     named = references([whole, twins])
     for resource in whole["Resources"].values():
         named |= set(depends_on(resource))
-    stubs = {name: _stub(r) for name, r in resources.items() if name in named}
+    stubs = {
+        name: {"Type": resource["Type"], "Properties": {}}
+        for name, resource in resources.items()
+        if name in named
+    }
     kept = {key: value for key, value in body.items() if key not in whole}
     reduced = {**kept, "Resources": {**stubs, **twins, **whole["Resources"]}}
     if whole["Outputs"]:
@@ -154,10 +158,7 @@ def dangling(body: dict[str, Any]) -> str | None:
     known = body["Resources"].keys() | body.get("Parameters", {}).keys()
     for section in ("Resources", "Outputs"):
         for name, element in body.get(section, {}).items():
-            named = references(element)
-            if section == "Resources":
-                named |= set(depends_on(element))
-            for goal in sorted(named - known):
+            for goal in sorted(_needs(element) - known):
                 if not goal.startswith(PSEUDO):
                     return f"{section}/{name} refers to {goal}, which does not exist"
     return None
@@ -179,10 +180,6 @@ def _identity(resource: dict[str, Any]) -> dict[str, Any]:
     properties = resource.get("Properties", {})
     own = {key: properties[key] for key in identifiers(resource["Type"]) if key in properties}
     return {"Type": resource["Type"], "Properties": own}
-
-
-def _stub(resource: dict[str, Any]) -> dict[str, Any]:
-    return {"Type": resource["Type"], "Properties": {}}
 
 
 def _findings(body: dict[str, Any]) -> Iterator[Finding]:

@@ -83,12 +83,12 @@ def _to_template(template: Template) -> Iterator[Draft]:
     if "Transform" not in template.body:
         edits = (set_(("Transform",), "AWS::LanguageExtensions"),)
         yield Draft(("Transform",), "ADD", edits, "a macro that rewrites the template")
-    parameter = {"Type": "String", "Default": "mutant"}
-    edits = (set_(("Parameters",), {**template.body.get("Parameters", {}), NEW: parameter}),)
-    yield Draft(("Parameters",), "ADD_KEY", edits, "another parameter")
-    output = {"Value": "mutant", "Export": {"Name": "mutant"}}
-    edits = (set_(("Outputs",), {**template.body.get("Outputs", {}), NEW: output}),)
-    yield Draft(("Outputs",), "ADD_KEY", edits, "another output, exported")
+    for section, description, new in (
+        ("Parameters", "another parameter", {"Type": "String", "Default": "mutant"}),
+        ("Outputs", "another output, exported", {"Value": "mutant", "Export": {"Name": "mutant"}}),
+    ):
+        edits = (set_((section,), {**template.body.get(section, {}), NEW: new}),)
+        yield Draft((section,), "ADD_KEY", edits, description)
 
 
 def _entries(element: Element, node: Node) -> Iterator[Draft]:

@@ -41,21 +41,7 @@ STATUS = {
     OUT_OF_SCOPE: "Ignored",
     ERROR: "RuntimeError",
 }
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Template mutation</title>
-<script>{viewer}</script>
-</head>
-<body>
-<ul style="font: 0.9rem system-ui, sans-serif; margin: 0.5rem">{scores}</ul>
-<mutation-test-report-app title-postfix="template mutation"></mutation-test-report-app>
-<script>document.querySelector("mutation-test-report-app").report = {report};</script>
-</body>
-</html>
-"""
+PAGE = Path(__file__).with_name("page.html")
 
 
 def write(file: Path, stages: list[Stage], templates: dict[str, Template], viewer: Path) -> None:
@@ -63,7 +49,7 @@ def write(file: Path, stages: list[Stage], templates: dict[str, Template], viewe
     file.parent.mkdir(parents=True, exist_ok=True)
     report = json.dumps(as_report(stages, templates), ensure_ascii=False).replace("</", "<\\/")
     script = viewer.read_text(encoding="utf-8").replace("</script", "<\\/script")
-    text = PAGE.replace("{scores}", "".join(map(_score, stages)), 1)
+    text = PAGE.read_text(encoding="utf-8").replace("{scores}", "".join(map(_score, stages)), 1)
     text = text.replace("{viewer}", script, 1)
     head, _, tail = text.rpartition("{report}")
     file.write_text(head + report + tail, encoding="utf-8")
