@@ -67,10 +67,8 @@ def table(cold: Mapping[str, float], warm: Mapping[str, float]) -> list[Row]:
     """Make a row for each level, and one for all of them together."""
     names = [*([ENVIRONMENT] if cold else []), *warm]
     rows = [Row(name, cold.get(name), warm.get(name), BUDGETS.get(name)) for name in names]
-    whole = Row("all", sum(cold.values()) or None, sum(warm.values()), None)
-    if set(warm) == set(BUDGETS):
-        whole = Row("all", whole.cold, whole.warm, WHOLE_WARM)
-    return [*rows, whole]
+    budget = WHOLE_WARM if set(warm) == set(BUDGETS) else None
+    return [*rows, Row("all", sum(cold.values()) or None, sum(warm.values()), budget)]
 
 
 def over(row: Row) -> bool:

@@ -27,11 +27,7 @@ from tools.local_stage.programs import LocalStageError
 from tools.local_stage.serving import RunningStage
 
 FILES = Path(__file__).with_name("page")
-TYPES = {
-    "index.html": "text/html; charset=utf-8",
-    "page.css": "text/css; charset=utf-8",
-    "page.js": "text/javascript; charset=utf-8",
-}
+TYPES = {"index.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
 LOOPBACK = (HOST, "localhost")
 DENY = "denied-by-the-page"
 DENIED_SECONDS = 3.0
@@ -108,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Host") != self.server.host:
             self._send(403, "text/plain", b"Open the page at its own address.")
         elif name in TYPES:
-            self._send(200, TYPES[name], (FILES / name).read_bytes())
+            self._send(200, f"{TYPES[name]}; charset=utf-8", (FILES / name).read_bytes())
         elif name == "stage":
             self._send_json(self.server.facts)
         elif name.startswith("log/"):

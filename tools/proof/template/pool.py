@@ -28,14 +28,6 @@ DIED = "the worker process ended"
 LATE = f"no answer within {TIMEOUT_SECONDS} s"
 
 
-@dataclass(frozen=True)
-class Lost:
-    """A mutant whose worker died or hung: its result is unknown."""
-
-    name: str
-    reason: str
-
-
 @dataclass
 class _Worker:
     process: BaseProcess
@@ -81,15 +73,15 @@ class Pool:
         self._workers.clear()
         self._folder.cleanup()
 
-    def replay(self, mutants: Iterable[Mutant]) -> Iterator[Result | Lost]:
+    def replay(self, mutants: Iterable[Mutant]) -> Iterator[Result]:
         """Replay the tests on each mutant; yield the answers as they arrive."""
         yield from self._run(Task(mutant) for mutant in mutants)
 
-    def lint(self, mutants: Iterable[Mutant]) -> Iterator[Result | Lost]:
+    def lint(self, mutants: Iterable[Mutant]) -> Iterator[Result]:
         """Have the linter check each mutant; yield the answers as they arrive."""
         yield from self._run(Task(mutant, lint=True) for mutant in mutants)
 
-    def _run(self, tasks: Iterable[Task]) -> Iterator[Result | Lost]:
+    def _run(self, tasks: Iterable[Task]) -> Iterator[Result]:
         waiting = list(reversed(list(tasks)))
         while waiting or any(each.task for each in self._workers):
             for each in self._workers:
@@ -98,7 +90,7 @@ class Pool:
                     each.connection.send(each.task)
             yield from self._answers()
 
-    def _answers(self) -> Iterator[Result | Lost]:
+    def _answers(self) -> Iterator[Result]:
         busy = {each.connection: each for each in self._workers if each.task}
         arrived = wait(list(busy), timeout=TIMEOUT_SECONDS)
         for connection in arrived or list(busy):
@@ -112,7 +104,7 @@ class Pool:
             except (EOFError, OSError) as error:
                 self._replace(each)
                 late = isinstance(error, TimeoutError)
-                yield Lost(task.mutant.name, LATE if late else DIED)
+                yield Result(task.mutant.name, lost=LATE if late else DIED)
 
     def _start(self) -> _Worker:
         context = multiprocessing.get_context(METHOD)

@@ -13,7 +13,7 @@ from ..shared.verdicts import EQUIVALENT, ERROR, INVALID, OUT_OF_SCOPE, Entry
 from . import checking, equivalence, score
 from .canaries import canaries
 from .edits import Edit, Mutant, control
-from .pool import Lost, Pool
+from .pool import Pool
 from .replay import Outcome
 from .score import Answer, Stage
 from .worker import Result
@@ -85,10 +85,8 @@ def run(plan: Plan, settings: Settings) -> Stage:
         return checking.checked(judged, lambda chosen: _linted(plan, pool, chosen), everything)
 
 
-def _replayed(
-    plan: Plan, pool: Pool, waiting: Sequence[Mutant], jobs: int
-) -> dict[str, Result | Lost]:
-    answers: dict[str, Result | Lost] = {}
+def _replayed(plan: Plan, pool: Pool, waiting: Sequence[Mutant], jobs: int) -> dict[str, Result]:
+    answers: dict[str, Result] = {}
     _check_baseline(pool.ready.baseline, "before")
     with progress(f"{plan.name}: replaying mutants", len(waiting)) as advance:
         for answer in pool.replay(waiting):
@@ -104,8 +102,8 @@ def _linted(plan: Plan, pool: Pool, chosen: Sequence[Mutant]) -> dict[str, str |
     faults: dict[str, str | None] = {}
     with progress(f"{plan.name}: checking mutants with cfn-lint", len(chosen)) as advance:
         for answer in pool.lint(chosen):
-            if isinstance(answer, Lost):
-                raise CannotRunError(f"cfn-lint on {answer.name}: {answer.reason}")
+            if answer.lost:
+                raise CannotRunError(f"cfn-lint on {answer.name}: {answer.lost}")
             faults[answer.name] = answer.invalid
             advance(len(faults))
     return faults
@@ -133,7 +131,7 @@ def _decided(plan: Plan, *, framework: bool) -> tuple[list[Answer], list[Mutant]
 def _answers(
     plan: Plan,
     settings: Settings,
-    answers: Mapping[str, Result | Lost],
+    answers: Mapping[str, Result],
     faults: Mapping[str, str | None],
 ) -> Iterator[Answer]:
     reviewed = {entry.name: entry for entry in settings.entries}
@@ -142,11 +140,11 @@ def _answers(
         if answer is None:
             continue
         entry = reviewed.get(mutant.name)
-        invalid = faults.get(mutant.name) or getattr(answer, "invalid", None)
+        invalid = faults.get(mutant.name) or answer.invalid
         if invalid:
             yield Answer(mutant, None, INVALID, invalid)
-        elif isinstance(answer, Lost):
-            yield Answer(mutant, None, ERROR, answer.reason)
+        elif answer.lost:
+            yield Answer(mutant, None, ERROR, answer.lost)
         else:
             reason = f"{entry.reason} ({entry.source})" if entry else ""
             yield Answer(mutant, answer.outcome, "", reason, entry is not None)
@@ -166,7 +164,7 @@ def _check_baseline(outcome: Outcome, when: str) -> None:
         )
 
 
-def _outcome(answer: Result | Lost) -> Outcome:
-    if isinstance(answer, Lost) or answer.outcome is None:
-        raise CannotRunError(f"{answer.name}: no result ({getattr(answer, 'reason', 'invalid')})")
+def _outcome(answer: Result) -> Outcome:
+    if answer.outcome is None:
+        raise CannotRunError(f"{answer.name}: no result ({answer.lost or 'invalid'})")
     return answer.outcome

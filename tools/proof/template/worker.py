@@ -51,11 +51,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """A mutant's outcome, or the reason why it is invalid; the linter has no outcome."""
+    """A mutant's outcome, or the reason why it is invalid; the linter has no outcome.
+
+    `lost` says why nothing is known: its process died or hung.
+    """
 
     name: str
-    outcome: Outcome | None
+    outcome: Outcome | None = None
     invalid: str | None = None
+    lost: str = ""
 
 
 def main(connection: Connection, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ...shared.verdicts import ERROR, NOTICED, SURVIVED, VOID
-from ..score import VALID, Stage, Verdict
+from ..score import Stage, Verdict
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -16,26 +16,18 @@ def write(file: Path, stages: list[Stage], broken: list[str]) -> None:
     """Write the report: the rules that the run broke are a suite of their own."""
     root = ElementTree.Element("testsuites", name="template mutation")
     for stage in stages:
-        root.append(_suite(stage))
-    root.append(_rules(broken))
+        _add_suite(root, stage.name, [_case(stage, verdict) for verdict in stage.verdicts])
+    _add_suite(root, "rules", [_rule(line) for line in broken])
     ElementTree.indent(root)
     file.parent.mkdir(parents=True, exist_ok=True)
     ElementTree.ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
 
 
-def _suite(stage: Stage) -> ElementTree.Element:
-    counts = stage.counts
-    suite = ElementTree.Element(
-        "testsuite",
-        name=stage.name,
-        tests=str(len(stage.verdicts)),
-        failures=str(counts[SURVIVED] + counts[VOID]),
-        errors=str(counts[ERROR]),
-        skipped=str(len(stage.verdicts) - len(stage.with_status(*VALID))),
-    )
-    for verdict in stage.verdicts:
-        suite.append(_case(stage, verdict))
-    return suite
+def _add_suite(root: ElementTree.Element, name: str, cases: list[ElementTree.Element]) -> None:
+    suite = ElementTree.SubElement(root, "testsuite", name=name, tests=str(len(cases)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+    suite.extend(cases)
 
 
 def _case(stage: Stage, verdict: Verdict) -> ElementTree.Element:
@@ -53,13 +45,10 @@ def _case(stage: Stage, verdict: Verdict) -> ElementTree.Element:
     return case
 
 
-def _rules(broken: list[str]) -> ElementTree.Element:
-    count = str(len(broken))
-    suite = ElementTree.Element("testsuite", name="rules", tests=count, failures=count)
-    for line in broken:
-        case = ElementTree.SubElement(suite, "testcase", classname="rules", name=_clean(line))
-        ElementTree.SubElement(case, "failure", message=_clean(line))
-    return suite
+def _rule(line: str) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", classname="rules", name=_clean(line))
+    ElementTree.SubElement(case, "failure", message=_clean(line))
+    return case
 
 
 def _clean(text: str) -> str:
