@@ -16,12 +16,14 @@ from _pytest.runner import runtestprotocol
 
 from .command import CannotRunError
 
-# Its runs are no evidence: they are meant to fail.
+# Its runs are no evidence: they are meant to fail, and nobody reads how.
 ARGUMENTS = (
     "-p",
     "no:cacheprovider",
     "-p",
     "no:evidence",
+    "-p",
+    "no:failures",
     "--no-header",
     "--tb=line",
     "-q",
