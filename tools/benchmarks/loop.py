@@ -55,7 +55,10 @@ class Row:
 def measure(options: argparse.Namespace) -> int:
     """Print a table; return 0 within the budgets, 1 over one. Raises CannotMeasureError."""
     cold = _cold(options.levels) if options.cold else {}
-    warm = {level: _warm(level, options.runs) for level in options.levels}
+    warm = {
+        level: statistics.median(_seconds(level, ROOT, os.environ) for _ in range(options.runs))
+        for level in options.levels
+    }
     rows = table(cold, warm)
     print("| level | cold s | warm s | budget s, warm |", "|---|---:|---:|---:|", *rows, sep="\n")
     machine = f"{os.cpu_count()} processors, {platform.machine()}"
@@ -75,10 +78,6 @@ def over(row: Row) -> bool:
     """Tell whether a row is over its budget."""
     late = row.budget is not None and row.warm is not None and row.warm > row.budget
     return late or (row.level == "all" and row.cold is not None and row.cold > WHOLE_COLD)
-
-
-def _warm(level: str, runs: int) -> float:
-    return statistics.median(_seconds(level, ROOT, os.environ) for _ in range(runs))
 
 
 def _cold(levels: Sequence[str]) -> dict[str, float]:

@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.name and words[0] != options.name:
         parser.error(f"options come after the command: {options.name} [options]")
     stopping.raise_when_stopped()
-    return _code_of(lambda: int(options.action(options)))
-
-
-def _code_of(action: Callable[[], int]) -> int:
     try:
-        return action()
+        return int(options.action(options))
     except command.CommandFailedError as error:
         print(error, file=sys.stderr, flush=True)
         return error.code

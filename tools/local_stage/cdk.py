@@ -12,9 +12,9 @@ from tools.local_stage import node
 from tools.local_stage.emulator import REGION, Emulator
 from tools.local_stage.programs import LocalStageError, Step, step
 from tools.template import Template, TemplateError
+from tools.template.loading import STACK
 
 CLI = node.NODE_MODULES / "aws-cdk" / "bin" / "cdk"
-STACK = "aws:cloudformation:stack"
 # From this tag the emulator takes the id of an API, so that URLs stay the same.
 TAGS = {"ms-custom-id": "users"}
 

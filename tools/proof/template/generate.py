@@ -1,13 +1,18 @@
-"""All mutants of a template: every operator on every element, named, without twins."""
+"""All mutants of a template: every operator on every element, named, classed, without twins."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Iterator
 
 from ...template import Element, Template
-from . import must_kill
 from .edits import Draft, Mutant, fingerprint, pointer
 from .operators import OPERATORS
+from .tables import rows
+
+# Must-kill classes: what these demand may be turned on without harm.
+PROTECTIONS = ("encryption", "recovery", "deletion")
 
 
 def mutants(template: Template) -> list[Mutant]:
@@ -43,4 +48,23 @@ def _named(group: str, element: Element, draft: Draft) -> Mutant:
         description=f"{element.name}: {draft.description}",
         edits=draft.edits,
     )
-    return dataclasses.replace(mutant, must_kill=must_kill.class_of(mutant))
+    return dataclasses.replace(mutant, must_kill=_class_of(mutant))
+
+
+def _class_of(mutant: Mutant) -> str | None:
+    """Return the must-kill class of a mutant; None for a mutant of no such class."""
+    if mutant.operator == "FLIP" and mutant.edits[0].value in (True, "true"):
+        return next((name for name in _classes(mutant) if name not in PROTECTIONS), None)
+    return next(_classes(mutant), None)
+
+
+def _classes(mutant: Mutant) -> Iterator[str]:
+    variant = mutant.name.rpartition("=")[2] if "=" in mutant.name else ""
+    for rule in rows("must_kill.toml", "rule"):
+        if (
+            re.search(rule.get("type", ""), mutant.type)
+            and re.search(rule.get("pointer", ""), mutant.pointer)
+            and re.fullmatch(rule.get("operator", ".*"), mutant.operator)
+            and re.fullmatch(rule.get("variant", ".*"), variant)
+        ):
+            yield rule["class"]
