@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from configparser import ConfigParser
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import pytest
 
 from tools.failures import LEVELS
 from tools.tests import documented
+from tools.tests.nested import run_pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
@@ -97,9 +98,9 @@ def test_pytest_knows_folder_and_options(command: str) -> None:
 
 @cache
 def _options(where: str) -> str:
-    with redirect_stdout(io.StringIO()) as output:
-        assert pytest.main([str(ROOT / where), f"--rootdir={ROOT}", "--help"]) == 0
-    return output.getvalue()
+    code, output = run_pytest(str(ROOT / where), f"--rootdir={ROOT}", "--help")
+    assert code == 0
+    return output
 
 
 def _levels_run(output: str) -> Iterator[tuple[str, list[str]]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,20 +24,16 @@ from tests_e2e import checks, leftovers, repeating, selection, target
 from tests_e2e.client import Answer, Client, Exchanges, NoAnswerError, Request
 from tests_e2e.leftovers import Journal
 from tests_e2e.signing import Signer
+from tools.tests.nested import run_pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 SIGNER = Signer(ReadOnlyCredentials("AKIDEXAMPLE", SECRET, "session-token"), "eu-central-1")
 
 
-def _suite(*arguments: str) -> tuple[int, str, float]:
-    """Exit code, output and seconds of `pytest tests_e2e`."""
-    command = [sys.executable, "-m", "pytest", "tests_e2e", "-p", "no:cacheprovider", *arguments]
-    started = time.monotonic()
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
-    )
-    return done.returncode, done.stdout + done.stderr, time.monotonic() - started
+def _suite(*arguments: str) -> tuple[int, str]:
+    """Exit code and output of `pytest tests_e2e`."""
+    return run_pytest(str(ROOT / "tests_e2e"), f"--rootdir={ROOT}", *arguments)
 
 
 @contextmanager
@@ -51,19 +45,20 @@ def _free_port() -> Iterator[int]:
 
 
 def test_suite_without_url_ends_with_usage_error() -> None:
-    code, output, _ = _suite()
+    code, output = _suite()
     assert code == 4
     assert "tests_e2e needs the stage to test: pytest tests_e2e --stage-url URL" in output
     assert "Traceback" not in output
 
 
 def test_unserved_url_fails_soon() -> None:
+    started = time.monotonic()
     with _free_port() as port:
-        code, output, seconds = _suite("--stage-url", f"https://127.0.0.1:{port}/local")
+        code, output = _suite("--stage-url", f"https://127.0.0.1:{port}/local")
     assert code == 1
     assert f"https://127.0.0.1:{port}/local: nobody serves it (Connection refused)" in output
     assert "Traceback" not in output
-    assert seconds < 10
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -94,7 +89,7 @@ def test_malformed_url_is_refused(url: str, message: str) -> None:
     ],
 )
 def test_malformed_allowed_header_ends_with_usage_error(name: str, message: str) -> None:
-    code, output, _ = _suite("--stage-url", "https://127.0.0.1:1/local", "--allow-header", name)
+    code, output = _suite("--stage-url", "https://127.0.0.1:1/local", "--allow-header", name)
     assert code == 4
     assert f"ERROR: --allow-header {message}" in output
     assert "Traceback" not in output

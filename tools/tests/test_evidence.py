@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tools.evidence import ROOT, template_digest
+from tools.evidence import template_digest
+from tools.tests.nested import run_project
 
 CONFTEST = """
 from types import SimpleNamespace
@@ -123,14 +121,4 @@ def _run(project: Path, *arguments: str) -> dict[str, Any]:
 
 
 def _pytest(project: Path, *arguments: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "GIT_CEILING_DIRECTORIES": str(project)}
-    for name in [name for name in environment if name.startswith("PYTEST_")]:
-        del environment[name]
-    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # loading them takes most of the time
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "xdist.plugin", *arguments],
-        cwd=project,
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
+    run_project(project, *arguments, GIT_CEILING_DIRECTORIES=str(project))

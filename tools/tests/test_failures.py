@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tools import failures
 from tools.failures import command
+from tools.tests.nested import run_project
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFTEST = """
@@ -48,48 +46,51 @@ def test_of_no_promise():
 """
 
 
-@pytest.fixture
-def suite(tmp_path: Path) -> Path:
-    (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "test_it.py").write_text(TESTS)
-    return tmp_path
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("suite")
+    (folder / "conftest.py").write_text(CONFTEST)
+    (folder / "test_it.py").write_text(TESTS)
+    return folder
 
 
 def run(suite: Path, *arguments: str, level: str = "") -> list[str]:
-    theirs = {name: value for name, value in os.environ.items() if name != failures.LEVEL}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=suite,
-        env={**theirs, "PYTHONPATH": str(ROOT), **({failures.LEVEL: level} if level else {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.splitlines()
+    return run_project(suite, *arguments, **{failures.LEVEL: level}).splitlines()
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_failure_begins_with_promises_and_files(suite: Path, workers: str) -> None:
-    output = run(suite, "-n", workers, "-k", "red")
-    at = output.index("# kept: It is so.")
-    assert output[at + 1] == "# Look at stack/logs.py, cdk.json."
-    assert output[at + 3] == "# other: It is other."
-    assert at < output.index("    def test_red():")
-    assert any("assert 1 == 2" in line for line in output[at:])
+@pytest.fixture(scope="module", params=["0", "2"])
+def output(suite: Path, request: pytest.FixtureRequest) -> list[str]:
+    """What a level prints of the whole suite, without workers and with two."""
+    return run(suite, "-n", request.param, level="unit")
 
 
-def test_error_of_setup_names_promise_and_test_without_promise_does_not(suite: Path) -> None:
-    assert "# other: It is other." in run(suite, "-k", "without_setup")
-    assert not any(line.startswith("# ") for line in run(suite, "-k", "no_promise or green"))
+def section(output: list[str], test: str) -> list[str]:
+    """The lines of one failure, from its headline to the next."""
+    titles = [at for at, line in enumerate(output) if line.startswith(("___", "==="))]
+    start = next(at for at in titles if output[at].strip("_ ").endswith(test))
+    return output[start : min(at for at in titles if at > start)]
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_level_ends_with_command_that_repeats_it(suite: Path, workers: str) -> None:
-    output = run(suite, "-n", workers, "-k", "red or without_setup", level="unit")
-    assert output[-1] in {
-        'to repeat it: make unit ARGS="test_it.py::test_red test_it.py::test_without_setup"',
-        'to repeat it: make unit ARGS="test_it.py::test_without_setup test_it.py::test_red"',
-    }
+def test_failure_begins_with_promises_and_files(output: list[str]) -> None:
+    shown = section(output, "test_red")
+    at = shown.index("# kept: It is so.")
+    assert shown[at + 1] == "# Look at stack/logs.py, cdk.json."
+    assert shown[at + 3] == "# other: It is other."
+    assert at < shown.index("    def test_red():")
+    assert any("assert 1 == 2" in line for line in shown[at:])
+
+
+def test_error_of_setup_names_promise_and_test_without_promise_does_not(output: list[str]) -> None:
+    assert "# other: It is other." in section(output, "test_without_setup")
+    assert not any(line.startswith("# ") for line in section(output, "test_of_no_promise"))
+    assert not any("test_green" in line for line in output)
+
+
+def test_level_ends_with_command_that_repeats_it(output: list[str]) -> None:
+    failed = ["test_of_no_promise", "test_red", "test_without_setup"]
+    begin, tests, end = output[-1].partition('"')[0], output[-1].split('"')[1], output[-1][-1]
+    assert (begin, end) == ("to repeat it: make unit ARGS=", '"')
+    assert sorted(tests.split(" ")) == [f"test_it.py::{test}" for test in failed]
 
 
 def test_green_level_and_pytest_alone_name_no_command(suite: Path) -> None:

@@ -50,10 +50,10 @@ def check(output: Path, base_set: Path) -> Check:
     return run
 
 
-@pytest.fixture
-def bad(base_set: Path, tmp_path: Path) -> Path:
-    """A candidate without deletion protection."""
-    return sets.edited(base_set, tmp_path / "bad", unprotect)
+@pytest.fixture(scope="module")
+def bad(base_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A candidate without deletion protection; nobody edits it."""
+    return sets.edited(base_set, tmp_path_factory.mktemp("candidates") / "bad", unprotect)
 
 
 def test_same_set_is_released(check: Check, base_set: Path, output: Path) -> None:

@@ -245,7 +245,7 @@ def test_of_two_machines_that_see_same_lock_one_wins(
 
 def test_of_two_processes_that_race_one_wins(tmp_path: Path) -> None:
     rounds = 20
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     barrier = context.Barrier(2)
     with ProcessPoolExecutor(2, context, _racer, (barrier,)) as pool:
         races = [pool.submit(_races, tmp_path, rounds) for _ in range(2)]

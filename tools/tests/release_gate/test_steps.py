@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tools.release_gate.released_set import ROOT
+from tools.release_gate.releasing import command, steps
 from tools.release_gate.releasing.steps import last_line
 
 # A program that a step runs: it notes when it starts and how it ends.
@@ -26,18 +27,6 @@ except KeyboardInterrupt:
     time.sleep(0.3)
 """
 STUBBORN = PROGRAM.replace("import time", "import signal, time; signal.signal(2, signal.SIG_IGN)")
-STEP = """
-import os, sys
-from pathlib import Path
-from tools.release_gate.releasing import command, steps
-here = Path(sys.argv[1])
-steps.GRACE_SECONDS = float(sys.argv[2])
-command._interrupt_on_signals()
-try:
-    steps.Steps(here, print).run("step", ["program"], env=os.environ, cwd=here)
-except KeyboardInterrupt:
-    sys.exit(9)
-"""
 
 
 @pytest.mark.parametrize(
@@ -75,12 +64,24 @@ def test_program_that_ignores_interruption_is_ended(tmp_path: Path) -> None:
 def _interrupted(folder: Path, program: str, number: signal.Signals, *, grace: float) -> int:
     """Signal a step whose program is running, and return its exit code."""
     (folder / "program.py").write_text(program)
-    command = [sys.executable, "-c", STEP, str(folder), str(grace)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as step:
-        deadline = time.monotonic() + 60
-        while not (folder / "started").exists():
-            assert step.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        step.send_signal(number)
-        return step.wait(timeout=30)
+    step = multiprocessing.get_context("fork").Process(target=_step, args=(folder, grace))
+    step.start()
+    assert step.pid
+    deadline = time.monotonic() + 60
+    while not (folder / "started").exists():
+        assert step.is_alive()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.kill(step.pid, number)
+    step.join(timeout=30)
+    assert step.exitcode is not None
+    return step.exitcode
+
+
+def _step(folder: Path, grace: float) -> None:
+    steps.GRACE_SECONDS = grace
+    command._interrupt_on_signals()
+    try:
+        steps.Steps(folder, print).run("step", ["program"], env=os.environ, cwd=folder)
+    except KeyboardInterrupt:
+        sys.exit(9)

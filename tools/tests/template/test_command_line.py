@@ -285,19 +285,35 @@ def test_project_that_runs_its_tests_in_parallel_is_replayed(
 def test_reviewed_equivalents_are_read_beside_tests(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _hole(project, '"Version"] == "2012-10-17"', '"Version"] is not None')
-    _hole(project, 'role["AssumeRolePolicyDocument"]["Version"] is not None', "True")
-    name = "Reader#/Properties/AssumeRolePolicyDocument/Version:OMIT"
+    """On a template of one queue, as every run is a whole one."""
+    queue = json.loads(project.template.read_text(encoding="utf-8"))["Resources"]["Refused"]
+    project.template.write_text(json.dumps({"Resources": {"Refused": queue}}), encoding="utf-8")
+    project.suite.write_text(
+        "def test_sections(template):\n"
+        "    assert set(template) - {'Description', 'Metadata'} == {'Resources'}\n"
+        "def test_resources(resources):\n"
+        "    assert list(resources) == ['Refused']\n"
+        "def test_queue(resources):\n"
+        "    queue = resources['Refused']\n"
+        "    assert queue['Type'] == 'AWS::SQS::Queue'\n"
+        "    assert queue['DeletionPolicy'] == queue['UpdateReplacePolicy'] == 'Retain'\n"
+        "def test_properties(resources):\n"
+        "    properties = dict(resources['Refused']['Properties'])\n"
+        "    assert properties.pop('MessageRetentionPeriod', 1209600) == 1209600\n"
+        "    assert properties == {'SqsManagedSseEnabled': True}\n",
+        encoding="utf-8",
+    )
+    name = "Refused#/Properties/MessageRetentionPeriod:OMIT"
     assert main(project.arguments()) == 1
     assert name in capsys.readouterr().out
     entry = '[[mutant]]\nname = "{}"\nreason = "r"\nsource = "s"\n'
     listed = project.folder / "reviewed_mutants.toml"
     listed.write_text(entry.format(name), encoding="utf-8")
     assert main(project.arguments()) == 0
-    listed.write_text(entry.format(name) + entry.format("Gone#:OMIT"), encoding="utf-8")
+    killed = "Refused#/Properties/SqsManagedSseEnabled:FLIP"
+    names = [name, "Gone#:OMIT", killed]
+    listed.write_text("".join(map(entry.format, names)), encoding="utf-8")
     assert main(project.arguments()) == 1
-    assert "stale reviewed entry, there is no such mutant: Gone#:OMIT" in capsys.readouterr().out
-    killed = "Reader#:OMIT_RESOURCE"
-    listed.write_text(entry.format(name) + entry.format(killed), encoding="utf-8")
-    assert main(project.arguments()) == 1
-    assert f"a reviewed equivalent is killed: {killed}" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "stale reviewed entry, there is no such mutant: Gone#:OMIT" in out
+    assert f"a reviewed equivalent is killed: {killed}" in out

@@ -110,7 +110,7 @@ def test_direct_calls_come_to_the_same(
 def test_suite_is_not_called_directly_where_pytest_has_more_to_do(tmp_path: Path) -> None:
     """What a fixture opens is closed after each test."""
     log = tmp_path / "log"
-    (tmp_path / "test_it.py").write_text(
+    (tmp_path / "test_closed.py").write_text(
         "import pytest\n"
         "@pytest.fixture(autouse=True)\n"
         "def _closed():\n"
@@ -128,7 +128,7 @@ def test_suite_is_not_called_directly_where_pytest_has_more_to_do(tmp_path: Path
         replay.baseline({"Resources": {"A": {}}})
         for _ in range(3):
             assert replay.run({"Resources": {"B": {}}}).red == ()
-        assert replay.run({}).red == ("test_it.py::test_it",)
+        assert replay.run({}).red == ("test_closed.py::test_it",)
 
     collect([str(tmp_path), f"--rootdir={tmp_path}", f"--confcutdir={tmp_path}"], serve)
     assert log.read_text(encoding="utf-8") == "x" * 5
