@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NODE_MODULES = ROOT / "node_modules"
 NODE_BIN = Path(executable.ROOT_DIR) / "bin"
 NODE = NODE_BIN / "node"
+# What Node has compiled of the CDK CLI.
+COMPILE_CACHE = NODE_MODULES / ".cache" / "node-compile-cache"
 NPM = NODE_BIN.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 # Whatever leads an AWS SDK to an account, an endpoint or a file of the user's.
@@ -45,7 +47,7 @@ def environment() -> dict[str, str]:
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "JSII_NODE": str(NODE),
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "true",
-        "NODE_COMPILE_CACHE": str(NODE_MODULES / ".cache" / "node-compile-cache"),
+        "NODE_COMPILE_CACHE": str(COMPILE_CACHE),
     }
 
 

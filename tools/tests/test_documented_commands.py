@@ -2,8 +2,8 @@
 
 The first deployment runs whole, in a copy of the repository with an empty home, against a local
 stage. Four things are put in its way: `curl` leads AWS's host name to the emulator; tox is not
-asked for the environment, which is that of this test; questions are answered with yes; and the app
-runs once for what the CLI asks of it several times.
+asked for the environment, which is that of this test; questions are answered with yes; and `aws`
+and the app run in one process, which has loaded their packages.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
 from tools import summary
-from tools.local_stage import RunningStage, display, serve
+from tools.local_stage import RunningStage, display, node, serve
 from tools.tests import documented
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,22 +83,22 @@ for word; do
 done
 exec PROGRAM --cacert BUNDLE "${words[@]}"
 """  # noqa: E501 - one line of a shell script
-# Nine commands run the app, with four contexts: what is bundled for whom is none of this app's.
+# Both ask the program that has loaded their packages.
 APP = """
-import json, os, pathlib, runpy, shutil
-context = json.loads(os.environ["CDK_CONTEXT_JSON"])
-context.pop("aws:cdk:bundling-stacks", None)
-where = [os.environ.get(name) for name in ("CDK_DEFAULT_ACCOUNT", "CDK_DEFAULT_REGION")]
-asked = json.dumps([context, where], sort_keys=True)
-kept = pathlib.Path("HOME", "assemblies")
-for known in kept.glob("*/asked"):
-    if known.read_text() == asked:
-        shutil.copytree(known.parent / "assembly", os.environ["CDK_OUTDIR"], dirs_exist_ok=True)
-        raise SystemExit
-runpy.run_path("whole_app.py", run_name="__main__")
-folder = kept / str(len([*kept.glob("*")]))
-shutil.copytree(os.environ["CDK_OUTDIR"], folder / "assembly")
-(folder / "asked").write_text(asked)
+import os, pathlib
+theirs = {name: value for name, value in os.environ.items() if name.startswith(("CDK_", "JSII_"))}
+words = ["app", "whole_app.py", *(f"{name}={value}" for name, value in theirs.items())]
+pathlib.Path("FOLDER", "request").write_text("".join(f"{word}\\0" for word in words))
+code, printed = pathlib.Path("FOLDER", "answer").read_text().split("\\n", 1)
+print(printed, end="")
+raise SystemExit(int(code))
+"""
+AWS = r"""
+aws() {
+  printf '%s\0' aws "$@" >FOLDER/request
+  { read -r code; cat; } <FOLDER/answer
+  return "$code"
+}
 """
 MARK = "@@@ block"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -207,10 +208,11 @@ def account(assembly: Callable[[str], Path]) -> Iterator[RunningStage]:
         yield running
 
 
-@pytest.fixture
-def copy(tmp_path: Path, account: RunningStage) -> Path:
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory, account: RunningStage) -> Iterator[Path]:
     """A copy of the repository, as a clone has it, with the environment of this test in it."""
-    copy = tmp_path / "copy"
+    folder = tmp_path_factory.mktemp("documented")
+    copy = folder / "copy"
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
     )
@@ -218,18 +220,19 @@ def copy(tmp_path: Path, account: RunningStage) -> Path:
         if (ROOT / name).exists():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
-    for folder in (copy / ".tox", copy / ".make" / "bin", tmp_path / "bin", tmp_path / "home"):
-        folder.mkdir(parents=True)
+    for new in (copy / ".tox", copy / ".make" / "bin", folder / "bin", folder / "home"):
+        new.mkdir(parents=True)
     (copy / ".tox" / "dev").symlink_to(sys.prefix)
     (copy / "node_modules").symlink_to(ROOT / "node_modules")
     _program(copy / ".make" / "bin" / "tox", "#!/bin/sh\n")
     (copy / "app.py").rename(copy / "whole_app.py")
-    (copy / "app.py").write_text(APP.replace("HOME", str(tmp_path)), encoding="utf-8")
+    (copy / "app.py").write_text(APP.replace("FOLDER", str(folder)), encoding="utf-8")
     curl = CURL.replace("ENDPOINT", account.environment["AWS_ENDPOINT_URL"])
     curl = curl.replace("PROGRAM", str(shutil.which("curl")))
     curl = curl.replace("BUNDLE", str(account.ca_bundle))
-    _program(tmp_path / "bin" / "curl", curl)
-    return copy
+    _program(folder / "bin" / "curl", curl)
+    with _resident(copy, account):
+        yield copy
 
 
 def _program(file: Path, text: str) -> None:
@@ -237,26 +240,45 @@ def _program(file: Path, text: str) -> None:
     file.chmod(0o755)
 
 
+@contextmanager
+def _resident(copy: Path, account: RunningStage) -> Iterator[None]:
+    """Run the program that `aws` and the app ask."""
+    for pipe in ("request", "answer"):
+        os.mkfifo(copy.parent / pipe)
+    command = [sys.executable, "-m", "tools.tests.resident", str(copy.parent)]
+    process = subprocess.Popen(command, cwd=copy, env=_environment(copy, account))
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _environment(copy: Path, account: RunningStage) -> dict[str, str]:
+    theirs = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {
+        **theirs,
+        **account.environment,
+        "HOME": str(copy.parent / "home"),
+        "PATH": os.pathsep.join([str(copy.parent / "bin"), theirs["PATH"]]),
+        "NODE_EXTRA_CA_CERTS": str(account.ca_bundle),
+        "CDK_REQUIRE_APPROVAL": "never",
+        "CDK_FORCE": "true",
+        # What only makes the CLI faster.
+        "CDK_VALIDATION": "false",
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache" / "aws" / "jsii"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
 def _run(blocks: list[str], copy: Path, account: RunningStage) -> list[str]:
     """Type the blocks into one shell; return what each printed. Fails where one fails."""
-    script = "".join(f"{block.rstrip()}\necho; echo '{MARK}'\n" for block in blocks)
-    theirs = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    script = AWS.replace("FOLDER", str(copy.parent))
+    script += "".join(f"{block.rstrip()}\necho; echo '{MARK}'\n" for block in blocks)
     done = subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", script],
         cwd=copy,
-        env={
-            **theirs,
-            **account.environment,
-            "HOME": str(copy.parent / "home"),
-            "PATH": os.pathsep.join([str(copy.parent / "bin"), theirs["PATH"]]),
-            "NODE_EXTRA_CA_CERTS": str(account.ca_bundle),
-            "CDK_REQUIRE_APPROVAL": "never",
-            "CDK_FORCE": "true",
-            # What only makes the CLI faster.
-            "CDK_VALIDATION": "false",
-            "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache" / "aws" / "jsii"),
-            "AWS_EC2_METADATA_DISABLED": "true",
-        },
+        env={**_environment(copy, account), "NODE_COMPILE_CACHE": str(node.COMPILE_CACHE)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
