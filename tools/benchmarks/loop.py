@@ -48,7 +48,8 @@ class Row:
     budget: float | None
 
     def __str__(self) -> str:
-        figures = (_shown(value) for value in (self.cold, self.warm, self.budget))
+        seconds = (self.cold, self.warm, self.budget)
+        figures = ("" if value is None else f"{value:.0f}" for value in seconds)
         return f"| {self.level} | {' | '.join(figures)} |"
 
 
@@ -100,7 +101,3 @@ def _seconds(target: str, folder: Path, environment: Mapping[str, str]) -> float
     if done.returncode:
         raise CannotMeasureError(f"{' '.join(command)} ended with {done.returncode}")
     return time.monotonic() - started
-
-
-def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f}"

@@ -24,7 +24,7 @@ def schema(kind: str) -> Schema:
     Raises TemplateError without cfn-lint.
     """
     folder = _folder()
-    name = _index(folder).get(kind)
+    name = _read(folder / "providers" / f"{REGION}.json").get(kind)
     return _read(folder / "resources" / f"{name}.json") if name else {}
 
 
@@ -41,11 +41,6 @@ def create_only(kind: str) -> list[str]:
 
 
 @functools.cache
-def _index(folder: Path) -> Schema:
-    return _read(folder / "providers" / f"{REGION}.json")
-
-
-@functools.cache
 def _folder() -> Path:
     spec = importlib.util.find_spec("cfnlint")
     if spec is None or spec.origin is None:
@@ -53,6 +48,7 @@ def _folder() -> Path:
     return Path(spec.origin).parent / "data" / "schemas"
 
 
+@functools.cache
 def _read(file: Path) -> Schema:
     content: Schema = json.loads(file.read_text(encoding="utf-8"))
     return content

@@ -169,8 +169,8 @@ def eventual(stack: Stack) -> Stack:
 def behind_gateway(stack: Stack) -> float:
     """Return the dollars of a million requests without API Gateway's own price."""
     items = cost.bill(stack.bill, cpu_ms=CPU_MS, log_bytes=LOG_BYTES, prices=cost.prices())
-    read = cost.prices()["read_request_unit"]["dollars"] * 1e6
-    return float(sum(item.dollars for item in items[1:]) - read * (1 - stack.read_units))
+    read = 1e6 * _price("read_request_unit")
+    return sum(item.dollars for item in items[1:]) - read * (1 - stack.read_units)
 
 
 def saved_by_gateway_cache(stack: Stack) -> float:

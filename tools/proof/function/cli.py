@@ -16,7 +16,6 @@ from tools.proof.shared.command import (
     BAD,
     OK,
     CommandParser,
-    add_jobs,
     exit_code,
     print_list,
     proof_parser,
@@ -38,15 +37,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> CommandParser:
-    parser = proof_parser(
+    return proof_parser(
         "python -m tools.proof function",
         "mutants",
         "Breaks the function and the settings of the stages in every way that mutmut knows, "
         "and runs the unit tests on every mutant.",
+        # twice as many as cores, because some tests wait for a table that hangs
+        jobs=2 * (os.cpu_count() or 1),
     )
-    # twice as many as cores, because some tests wait for a table that hangs
-    add_jobs(parser, default=2 * (os.cpu_count() or 1))
-    return parser
 
 
 def _run(options: argparse.Namespace) -> int:

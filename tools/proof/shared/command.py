@@ -26,10 +26,13 @@ class CommandParser(argparse.ArgumentParser):
         self.exit(COULD_NOT_RUN, f"{self.prog}: {message} (see --help)\n")
 
 
-def proof_parser(command: str, things: str, description: str) -> CommandParser:
-    """Make a parser with the options of every proof: `--only` and `--list`.
+def proof_parser(
+    command: str, things: str, description: str, jobs: int | None = None
+) -> CommandParser:
+    """Make a parser with the options of every proof: `--only`, `--list` and perhaps `--jobs`.
 
-    `things` are what the command tries, in the plural: mutants or faults.
+    `things` are what the command tries, in the plural: mutants or faults. `jobs` is how many
+    processes work at the same time by default; without it there is no such option.
     """
     parser = CommandParser(
         prog=command,
@@ -45,18 +48,10 @@ def proof_parser(command: str, things: str, description: str) -> CommandParser:
     parser.add_argument(
         "--list", action="store_true", help=f"list the {things}, one per line, and run nothing"
     )
+    if jobs:
+        jobs_help = "processes at the same time (default here: %(default)s)"
+        parser.add_argument("--jobs", type=positive, default=jobs, metavar="N", help=jobs_help)
     return parser
-
-
-def add_jobs(parser: argparse.ArgumentParser, default: int) -> None:
-    """Add `--jobs N`: how many processes work at the same time."""
-    parser.add_argument(
-        "--jobs",
-        type=positive,
-        default=default,
-        metavar="N",
-        help="processes at the same time (default here: %(default)s)",
-    )
 
 
 def positive(text: str) -> int:

@@ -20,7 +20,6 @@ from ..shared.command import (
     OK,
     CannotRunError,
     CommandParser,
-    add_jobs,
     exit_code,
     print_list,
     proof_parser,
@@ -56,10 +55,6 @@ class Project:
     proofs: Sequence[Proof]
     stamp: Mapping[str, Any]
 
-    def named(self, stage: str) -> set[str]:
-        """The mutants of a stage that are named for a promise."""
-        return {proof.mutant for proof in self.proofs if proof.stage == stage}
-
 
 def main(arguments: Sequence[str], project: Project | None = None) -> int:
     """Mutate, replay, report, and give the exit code.
@@ -81,6 +76,7 @@ def _parser(project: Project | None) -> CommandParser:
         "mutants",
         "Breaks a CloudFormation template in every way that it knows, and replays the tests "
         "on every mutant. Arguments after -- go to pytest. More: docs/mutation.md",
+        jobs=os.cpu_count() or 1,
     )
     what = parser.add_argument_group("what to mutate")
     what.add_argument(
@@ -151,7 +147,6 @@ def _parser(project: Project | None) -> CommandParser:
         action="store_true",
         help="also mutate the CDK's own custom resources and the functions that run them",
     )
-    add_jobs(parser, default=os.cpu_count() or 1)
     parser.add_argument("pytest", nargs="*", metavar="-- ARGUMENT", help="for pytest")
     return parser
 
@@ -196,7 +191,7 @@ def _plans(options: argparse.Namespace, project: Project | None) -> list[Plan]:
     loaded = project.templates(options.stage)
     for name, template in loaded.items():
         arguments = (*extra, "--template", str(template.file), "--stage", name)
-        named = frozenset(project.named(name))
+        named = frozenset(proof.mutant for proof in project.proofs if proof.stage == name)
         plan = Plan(name, template, arguments, generate.mutants(template), named=named)
         if not options.stage and name != project.full:
             reference = loaded[project.full]

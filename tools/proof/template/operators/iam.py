@@ -129,17 +129,12 @@ class _Policy:
             yield self._with(path, "PRINCIPAL", "everyone as principal", {"AWS": "*"}, "*")
             yield self._with(path, "PRINCIPAL", "another account as principal", ACCOUNT, "account")
         if isinstance(value, dict) and "Service" in value:
-            for operator, description, changed, variant in (
-                ("PRINCIPAL", "another service as principal", {"Service": SERVICE}, "service"),
-                (
-                    "ADD_PRINCIPAL",
-                    "another service too",
-                    {"Service": [*listed(value["Service"]), SERVICE]},
-                    "service",
-                ),
-                ("ADD_PRINCIPAL", "another account too", ACCOUNT, "account"),
-            ):
-                yield self._with(path, operator, description, {**value, **changed}, variant)
+            other = {**value, "Service": SERVICE}
+            more = {**value, "Service": [*listed(value["Service"]), SERVICE]}
+            both = {**value, **ACCOUNT}
+            yield self._with(path, "PRINCIPAL", "another service as principal", other, "service")
+            yield self._with(path, "ADD_PRINCIPAL", "another service too", more, "service")
+            yield self._with(path, "ADD_PRINCIPAL", "another account too", both, "account")
 
     def _conditions(self, path: Path, value: Any) -> Iterator[Draft]:
         if not isinstance(value, dict):
