@@ -15,7 +15,6 @@ import botocore.handlers
 import botocore.session
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from moto import mock_aws
 
 from contract import users
 from contract.stages import TABLE_ACTIONS
@@ -32,6 +31,8 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
 }
+
+SYNTHESIZING = ("test_shared_stacks.py", "test_synthesis.py")
 
 Call = tuple[str, str]  # an action as IAM names it, and the table it is for
 Put = Callable[..., None]
@@ -53,6 +54,14 @@ settings.register_profile(
     **_COMMON,
 )
 settings.load_profile("short")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that synthesize: xdist leaves the first ones together in one process.
+
+    In a second process the CDK would load its checks once more, for seconds.
+    """
+    items.sort(key=lambda item: item.path.name not in SYNTHESIZING)
 
 
 _calls: list[Call] = []
@@ -100,6 +109,8 @@ def load_handler(**variables: str) -> Any:
 @pytest.fixture(scope="session")
 def dynamodb(prod_template: Template) -> Iterator[Any]:
     """A client of moto's DynamoDB, which holds the template's table."""
+    from moto import mock_aws  # slow to import: not in the process that hands out the tests
+
     # moto's own credentials would stay in the environment of every other test.
     with mock_aws(config={"core": {"mock_credentials": False}}):
         with mock.patch.dict(os.environ, ENVIRONMENT):

@@ -22,9 +22,11 @@ PROD = CONTEXT["stages"]["prod"]
 NAMELESS = {**CONTEXT, "stages": {**CONTEXT["stages"], "prod": {**PROD, "account": ""}}}
 
 
-def shared(name: str, folder: Path) -> Template:
-    """The template of a shared stack, whose synthesis has no finding."""
-    synthesize(build(context={**CONTEXT, "stage": name}, output=str(folder)))
+@pytest.fixture(scope="module")
+def account_stack(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack `account`, whose synthesis has no finding."""
+    folder = tmp_path_factory.mktemp("account")
+    synthesize(build(context={**CONTEXT, "stage": "account"}, output=str(folder)))
     assert findings(folder) == set()
     return Template.in_assembly(folder)
 
@@ -35,11 +37,10 @@ def stacks(**arguments: Any) -> list[str]:
     return [child.node.id for child in app.node.children if child.node.id.startswith(PREFIX)]
 
 
-def test_account_stack_gives_the_gateway_a_role_for_its_logs(tmp_path: Path) -> None:
-    template = shared("account", tmp_path)
-    role = template.only("AWS::IAM::Role")
-    assert len(template.resources()) == 2
-    account = template.only("AWS::ApiGateway::Account")
+def test_account_stack_gives_the_gateway_a_role_for_its_logs(account_stack: Template) -> None:
+    role = account_stack.only("AWS::IAM::Role")
+    assert len(account_stack.resources()) == 2
+    account = account_stack.only("AWS::ApiGateway::Account")
     assert account.at() == {"CloudWatchRoleArn": role.arn}
     assert role.at("AssumeRolePolicyDocument", "Statement") == [
         {
@@ -50,9 +51,9 @@ def test_account_stack_gives_the_gateway_a_role_for_its_logs(tmp_path: Path) -> 
     ]
 
 
-def test_logging_role_writes_logs_and_does_nothing_else(tmp_path: Path) -> None:
+def test_logging_role_writes_logs_and_does_nothing_else(account_stack: Template) -> None:
     """The actions that API Gateway asks for, without the managed policy that holds them."""
-    properties = shared("account", tmp_path).only("AWS::IAM::Role").properties
+    properties = account_stack.only("AWS::IAM::Role").properties
     assert set(properties) == {"AssumeRolePolicyDocument", "Policies", "Tags"}
     (policy,) = properties["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -204,6 +204,19 @@ def host_asked(make: Callable[[], Any]) -> str:
     return host
 
 
+@cache
+def botocores_files() -> Loader:
+    """Botocore's data, each file read once for all sessions."""
+    return Loader()
+
+
+def own_client(region: str) -> Any:
+    """The client of a new session of botocore."""
+    session = Session()
+    session.register_component("data_loader", botocores_files())
+    return session.create_client("dynamodb", region_name=region)
+
+
 COMMERCIAL, GOVCLOUD, CHINA = "eu-west-1", "us-gov-west-1", "cn-north-1"
 FIPS, DUAL_STACK = "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"
 
@@ -217,8 +230,7 @@ def test_client_asks_same_host_as_botocores_own(
         monkeypatch.setenv(name, value)
     for name in variables:
         monkeypatch.setenv(name, "true")
-    own = partial(Session().create_client, "dynamodb", region_name=region)
-    assert host_asked(partial(client, region)) == host_asked(own)
+    assert host_asked(partial(client, region)) == host_asked(partial(own_client, region))
 
 
 @pytest.mark.parametrize(
