@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.assemblies import ROOT
+from tools.assemblies import CACHE, ROOT
 from tools.rehearsal.corpus import Case, CorpusError
 
 PROD_ACCOUNT = "111111111111"
 IDENTITY = ("-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.com")
 KEPT_OUT = ("node_modules", "build", ".hypothesis")
+# The cache of assemblies of all trees, beside that of the checkout.
+SYNTHESIZED = CACHE.with_name("assemblies-of-cases")
 # A commit of the same tree has the same name in every run.
 DATE = "2000-01-01T00:00:00Z"
 
@@ -30,7 +32,7 @@ class Tree:
     def beside(self, folder: Path) -> Tree:
         """Make another work tree of the same commits."""
         git(self.folder, "worktree", "add", "--quiet", "--detach", str(folder.resolve()), self.base)
-        _link_packages(folder)
+        _link(folder)
         return Tree(folder, self.base)
 
     def commit(self, case: Case) -> str:
@@ -94,7 +96,7 @@ def copied(folder: Path, *, root: Path = ROOT) -> Tree:
     exclude = folder / ".git" / "info" / "exclude"
     exclude.parent.mkdir(exist_ok=True)
     exclude.write_text("\n".join(KEPT_OUT) + "\n", encoding="utf-8")
-    _link_packages(folder, root)
+    _link(folder, root)
     _name_account(folder / "cdk.json")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "the checkout")
@@ -121,5 +123,11 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout.rstrip("\n")
 
 
-def _link_packages(folder: Path, root: Path = ROOT) -> None:
+def _link(folder: Path, root: Path = ROOT) -> None:
+    """Let a tree find the packages of a checkout, and what its trees have synthesized before."""
     (folder / "node_modules").symlink_to(root / "node_modules")
+    shared = (root / SYNTHESIZED).resolve()
+    shared.mkdir(parents=True, exist_ok=True)
+    (folder / "build").mkdir()
+    for name in (CACHE, SYNTHESIZED):
+        (folder / name).symlink_to(shared)
