@@ -70,18 +70,6 @@ class Entry:
     promise: Promise
     proofs: tuple[Proof, ...]
 
-    @property
-    def id(self) -> str:
-        return self.promise.id
-
-    @property
-    def sentence(self) -> str:
-        return self.promise.sentence
-
-    @property
-    def aws(self) -> str:
-        return self.promise.aws
-
     def shown(self, level: str) -> list[Proof]:
         """The proofs of a level that the page names."""
         return self._at(level)[:PROOFS]
@@ -103,7 +91,7 @@ class Entry:
             return ""
         if not self._at(level):
             return UNPROVEN
-        return "AWS" if level == "e2e" and self.aws else "✓"
+        return "AWS" if level == "e2e" and self.promise.aws else "✓"
 
 
 @dataclass(frozen=True)
@@ -131,7 +119,7 @@ class Page:
     def unproven(self) -> list[str]:
         """`promise (level)` for each that nothing proves."""
         return [
-            f"{entry.id} ({level})"
+            f"{entry.promise.id} ({level})"
             for entry in self.promises
             for level in entry.promise.levels
             if entry.mark(level) == UNPROVEN

@@ -91,7 +91,8 @@ def selected(
     """
     if pattern is None:
         return tuple(found)
-    chosen = tuple(each for each in found if _matches(name(each), pattern))
+    matches = fnmatch.fnmatchcase if "*" in pattern else str.__contains__
+    chosen = tuple(each for each in found if matches(name(each), pattern))
     if not chosen:
         raise CannotRunError(f"--only {pattern}: no name matches; --list shows all names")
     return chosen
@@ -102,7 +103,3 @@ def print_list(rows: Iterable[tuple[str, str]]) -> int:
     for name, description in rows:
         print(f"{name}  {description}")
     return OK
-
-
-def _matches(name: str, pattern: str) -> bool:
-    return fnmatch.fnmatchcase(name, pattern) if "*" in pattern else pattern in name

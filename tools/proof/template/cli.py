@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +204,12 @@ def _selected(plans: list[Plan], pattern: str | None) -> list[Plan]:
     """The plans with the mutants of `--only`: none may match in one of them, not in all."""
     found = [mutant for plan in plans for mutant in plan.mutants]
     names = {mutant.name for mutant in selected(found, pattern, lambda mutant: mutant.name)}
-    return [plan.with_only(names) for plan in plans] if pattern else plans
+    if pattern is None:
+        return plans
+    return [
+        replace(plan, mutants=[m for m in plan.mutants if m.name in names], partial=True)
+        for plan in plans
+    ]
 
 
 def _replay(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...template import Template
@@ -34,11 +33,6 @@ class Plan:
     mutants: Sequence[Mutant]
     partial: bool = False
     named: frozenset[str] = frozenset()
-
-    def with_only(self, names: Collection[str]) -> Plan:
-        """Run the mutants of these names alone."""
-        chosen = [mutant for mutant in self.mutants if mutant.name in names]
-        return dataclasses.replace(self, mutants=chosen, partial=True)
 
 
 @dataclass(frozen=True)
