@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import create_loader
+from botocore.session import Session
 
 from contract.stages import STAGES
 from tools.evidence import template_digest
@@ -25,6 +26,8 @@ REHEARSING = {
     for level, kind in demands.levels.items()
     if kind == "e2e"
 }
+# The descriptions of AWS services, which are large: read once for all clients.
+SERVICES = create_loader()
 ROLLED_BACK = ("UPDATE_ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE")
 SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 
@@ -68,7 +71,9 @@ class Stage:
     def client(self, service: str, environment: Mapping[str, str] | None = None) -> Any:
         """Return a client, with the credentials that read and test unless others are given."""
         with _environment(environment or self.verify_environment):
-            return boto3.Session().client(service)  # type: ignore[call-overload]
+            session = Session()
+            session.register_component("data_loader", SERVICES)
+            return session.create_client(service)
 
 
 @dataclass(frozen=True)
