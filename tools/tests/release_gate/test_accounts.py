@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
+from awscli.customizations.cloudformation.yamlhelper import (  # type: ignore[import-untyped]
+    yaml_parse,
+)
 
 from tools import assemblies
 from tools.template import Template, listed, plain
@@ -20,7 +21,8 @@ GITHUB = "token.actions.githubusercontent.com"
 
 
 def _template(name: str) -> Template:
-    body = json.loads(json.dumps(cfn_yaml.load(str(FOLDER / name))))
+    """Read a template as `aws cloudformation deploy` does."""
+    body = yaml_parse((FOLDER / name).read_text(encoding="utf-8"))
     return Template.from_json(body)
 
 
