@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,13 @@ from tools import openapi
 from tools.template import Template
 
 
-def test_openapi_description_is_current(template: Template) -> None:
+@pytest.fixture(scope="session")
+def written() -> Any:
+    return json.loads(contract.OPENAPI.read_text(encoding="utf-8"))
+
+
+def test_openapi_description_is_current(template: Template, written: Any) -> None:
     """One document for all stages: a GET is signed or open, as the stage says."""
-    written = json.loads(contract.OPENAPI.read_text(encoding="utf-8"))
     try:
         current = openapi.description(template)
     except (LookupError, TypeError, ValueError) as problem:

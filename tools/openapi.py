@@ -70,8 +70,9 @@ _MODELS = {"UserResponse": "user_response", "ErrorResponse": "error_response"}
 def description(template: Template) -> Json:
     """Return the OpenAPI 3.0 document of the API in a CloudFormation template."""
     paths: Json = {}
-    for path, method in sorted(methods(template).items()):
-        paths.setdefault(path[0], {})[path[1].lower()] = _operation(template, path[0], method)
+    gateway = _of_the_gateway(template)
+    for (path, verb), method in sorted(methods(template).items()):
+        paths.setdefault(path, {})[verb.lower()] = _operation(template, path, method, gateway)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -125,7 +126,7 @@ def _path(template: Template, resource_id: Any) -> str:
     return f"{_path(template, resource.at('ParentId'))}/{resource.at('PathPart')}"
 
 
-def _operation(template: Template, path: str, method: Element) -> Json:
+def _operation(template: Template, path: str, method: Element, gateway: Json) -> Json:
     verb = str(method.at("HttpMethod"))
     statuses = {response["StatusCode"]: response for response in method.at("MethodResponses")}
     word, summary = _VERBS[verb]
@@ -137,7 +138,7 @@ def _operation(template: Template, path: str, method: Element) -> Json:
         "parameters": list(_parameters(path, method)),
         "responses": {
             status: _response(template, f"{verb} {status}", response)
-            for status, response in sorted((_of_the_gateway(template) | statuses).items())
+            for status, response in sorted((gateway | statuses).items())
         },
     }
     return operation

@@ -84,6 +84,7 @@ class Template:
     file: Path = Path()
     stack_name: str = ""
     paths: Mapping[str, str] = field(default_factory=dict)  # the manifest's: logical id -> path
+    known: Mapping[tuple[str, str], Element] = field(default_factory=dict)  # of a similar template
 
     def __repr__(self) -> str:
         """In one line, because a failing test shows it."""
@@ -110,6 +111,10 @@ class Template:
         """Return an independent copy of the data, to be edited."""
         data: dict[str, Any] = json.loads(self._text)
         return data
+
+    def with_body(self, body: dict[str, Any]) -> Template:
+        """Return a template of other data; the elements that both share are read once."""
+        return Template(body, known=self._of_path)
 
     def elements(self, section: str | None = None) -> Iterator[Element]:
         """Yield every element of a section, or of all and the template, in the template's order."""
@@ -185,6 +190,10 @@ class Template:
         return {section: list(self._of(section)) for section in loading.SECTIONS}
 
     @cached_property
+    def _of_path(self) -> dict[tuple[str, str], Element]:
+        return {element.path: element for element in self.elements()}
+
+    @cached_property
     def _of_type(self) -> dict[str, list[Element]]:
         found: dict[str, list[Element]] = {}
         for element in self._elements["Resources"]:
@@ -193,6 +202,10 @@ class Template:
 
     def _of(self, section: str) -> Iterator[Element]:
         for logical_id, body in self.body.get(section, {}).items():
+            known = self.known.get((section, logical_id))
+            if known and known.body is body:
+                yield known
+                continue
             kind = body.get("Type", "") if section == "Resources" else section[:-1]
             name = self.names.get(logical_id, logical_id)
             yield Element(section, logical_id, name, kind, body)

@@ -170,6 +170,18 @@ def test_copy_is_independent() -> None:
     assert template.copy() == template.body == {"Resources": {"A": QUEUE}}
 
 
+def test_template_with_other_body_shares_equal_elements_alone() -> None:
+    a, b = {**QUEUE, "Properties": {"DelaySeconds": 1}}, {**QUEUE, "Properties": {}}
+    template = template_of(A=a, B=b)
+    other = template.with_body({"Resources": {"A": a, "B": {**b, "Type": "Other"}, "C": QUEUE}})
+    assert other.resources()[0] is template.resources()[0]
+    assert [(e.logical_id, e.type) for e in other.resources()[1:]] == [
+        ("B", "Other"),
+        ("C", QUEUE["Type"]),
+    ]
+    assert [e.logical_id for e in other.resources(QUEUE["Type"])] == ["A", "C"]
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

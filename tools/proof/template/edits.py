@@ -105,34 +105,37 @@ def removing(element: Element, path: Path, operator: str, description: str) -> D
 
 
 def apply(body: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
-    """Edit a template in place, in order, and return it. Values are copied.
+    """Return an edited template. What no edit touches is not copied: both templates share it.
 
     A `set` below an object that is not there makes it.
     """
     for edit in edits:
-        parent = _parent(body, edit)
-        key: Any = edit.path[-1]
-        if edit.action == "remove":
-            del parent[key]
-        elif edit.action == "insert":
-            parent.insert(key, json.loads(json.dumps(edit.value)))
-        else:
-            parent[key] = json.loads(json.dumps(edit.value))
+        body = _edited(body, edit.path, edit)
     return body
 
 
-def _parent(body: Any, edit: Edit) -> Any:
-    for key in edit.path[:-1]:
-        if edit.action == "set" and isinstance(body, dict):
-            body = body.setdefault(key, {})
-        else:
-            body = body[key]
-    return body
+def _edited(value: Any, path: Path, edit: Edit) -> Any:
+    own, (key, *below) = value.copy(), path
+    if below:
+        made = edit.action == "set" and isinstance(own, dict) and key not in own
+        own[key] = _edited({} if made else own[key], tuple(below), edit)
+    elif edit.action == "remove":
+        del own[key]
+    elif edit.action == "insert":
+        own.insert(key, copied(edit.value))
+    else:
+        own[key] = copied(edit.value)
+    return own
+
+
+def copied(value: Any) -> Any:
+    """Return an independent copy of JSON data."""
+    return json.loads(json.dumps(value))
 
 
 def mutated(template: Template, mutant: Mutant) -> dict[str, Any]:
-    """Return a new template with this mutant's edits."""
-    return apply(template.copy(), mutant.edits)
+    """Return the template with this mutant's edits: data to be read, not edited."""
+    return apply(template.body, mutant.edits)
 
 
 def at(body: Any, path: Path) -> Any:
@@ -143,19 +146,14 @@ def at(body: Any, path: Path) -> Any:
 
 
 def fingerprint(template: Template, edits: Iterable[Edit]) -> str:
-    """Hash what edits make of the elements that they change: equal for equal templates.
-
-    Only those elements are copied: this runs for every mutant of a large template.
-    """
+    """Hash what edits make of the elements that they change: equal for equal templates."""
     edits = tuple(edits)
+    after = apply(template.body, edits)
     touched = sorted({edit.path[:2] for edit in edits}, key=str)
-    before = {path: _found(template.body, path) for path in touched}
-    kept = [set_(path, value) for path, value in before.items() if value is not None]
-    after = apply(apply({}, kept), edits)
     changed = {
         pointer(path): _found(after, path)
-        for path, value in before.items()
-        if _found(after, path) != value
+        for path in touched
+        if _found(after, path) != _found(template.body, path)
     }
     return hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()
 

@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 from _pytest.fixtures import pytest_fixture_setup as own_fixture_setup
 
+from ...template import Template
 from ..shared.command import CannotRunError
 from ..shared.suite import Suite, definitions_of, fixtures_of, promises_of
 from . import direct
 from .assertions import Assertions
+from .edits import copied
 
 FIXTURE = "template"
 # jsonschema raises ValidationError; a failed aws_cdk.assertions call is a RuntimeError that
@@ -116,7 +118,7 @@ class Replay:
             value = own_fixture_setup(fixturedef, request)
             if self._assertions.is_template(value):
                 return value  # it answers for the current template by itself
-            self._makers[key] = _maker(type(value))
+            self._makers[key] = _maker(type(value), self._body)
             self._current[key] = functools.partial(self._value, key)
         self._fixtures[key] = (fixturedef, request)
         fixturedef.cached_result = (self._value(key), fixturedef.cache_key(request), None)
@@ -184,12 +186,14 @@ class Replay:
         self._fixtures.clear()
 
 
-def _maker(kind: type[Any]) -> Callable[[dict[str, Any]], Any]:
+def _maker(kind: type[Any], first: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
     """Find out how to make the fixture's type from a template as data."""
+    if issubclass(kind, Template):
+        return kind.from_json(first).with_body
     if issubclass(kind, dict):
-        return lambda body: body
+        return copied
     if hasattr(kind, "from_json"):
-        return kind.from_json  # type: ignore[no-any-return]
+        return lambda body: kind.from_json(copied(body))
     raise CannotRunError(
         f"the fixture {FIXTURE!r} gives a {kind.__name__}: neither a dict nor a type with from_json"
     )

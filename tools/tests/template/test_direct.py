@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools.proof.shared.suite import Suite, collect
-from tools.proof.template import direct, generate
+from tools.proof.template import direct, generate, replay
 from tools.proof.template.assertions import Assertions
 from tools.proof.template.edits import mutated
 from tools.proof.template.replay import Outcome, Replay
@@ -132,3 +132,9 @@ def test_suite_is_not_called_directly_where_pytest_has_more_to_do(tmp_path: Path
 
     collect([str(tmp_path), f"--rootdir={tmp_path}", f"--confcutdir={tmp_path}"], serve)
     assert log.read_text(encoding="utf-8") == "x" * 5
+
+
+def test_suite_that_takes_data_gets_copy_of_its_own(second: Template) -> None:
+    make = replay._maker(dict, second.body)
+    make(second.body)["Resources"].clear()
+    assert second.body["Resources"]

@@ -26,6 +26,13 @@ def test_edits_are_applied_in_order_to_copy(second: Template) -> None:
     assert second.body == before
 
 
+def test_edited_template_shares_what_no_edit_touches(second: Template) -> None:
+    after = apply(second.body, (remove((*QUEUE, "DependsOn", 0)),))
+    assert after["Resources"]["Orders"] is not second.body["Resources"]["Orders"]
+    assert after["Resources"]["Refused"] is second.body["Resources"]["Refused"]
+    assert second.body == second.copy() != after
+
+
 def test_value_set_twice_is_not_shared(second: Template) -> None:
     value = {"a": [1]}
     after = apply(second.copy(), (set_(("One",), value), set_(("Two",), value)))
