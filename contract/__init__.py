@@ -14,15 +14,11 @@ OPENAPI = Path(__file__).with_name("openapi.json")
 NAMES = ("user_response", "error_response")
 
 
+@functools.cache
 def load(name: str) -> dict[str, Any]:
-    """Return the schema of a name in NAMES. Raises ValueError on any other."""
+    """Return the schema of a name in NAMES, not to be edited. Raises ValueError on any other."""
     if name not in NAMES:
         raise ValueError(f"no schema is called {name!r}: there are {', '.join(NAMES)}")
-    schema: dict[str, Any] = json.loads(_text(name))
+    file = Path(__file__).with_name(f"{name}.schema.json")
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return schema
-
-
-@functools.cache
-def _text(name: str) -> str:
-    """Read a schema once: the tests of a template ask for it a thousand times."""
-    return Path(__file__).with_name(f"{name}.schema.json").read_text(encoding="utf-8")

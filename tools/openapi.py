@@ -105,10 +105,10 @@ def _server(promised: Promised) -> Json:
 
 def _schemas() -> Json:
     """The contract's schemas, without the draft that OpenAPI 3.0 prescribes itself."""
-    schemas = {name: contract.load(file) for name, file in _MODELS.items()}
-    for schema in schemas.values():
-        del schema["$schema"]
-    return schemas
+    return {
+        name: {key: value for key, value in contract.load(file).items() if key != "$schema"}
+        for name, file in _MODELS.items()
+    }
 
 
 def methods(template: Template) -> dict[tuple[str, str], Element]:

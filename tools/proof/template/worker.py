@@ -110,7 +110,7 @@ def _serve(
     validity = Validity(template)
     replay = Replay(suite, assertions)
     suite.session.config.pluginmanager.register(replay)
-    baseline = replay.baseline(template.copy(), connection.recv())
+    baseline = replay.baseline(template.body, connection.recv())
     tests = replay.tests()
     if not any(test.takes_template for test in tests):
         raise CannotRunError(
