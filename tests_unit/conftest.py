@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -104,6 +105,14 @@ def load_handler(**variables: str) -> Any:
     with mock.patch.dict(os.environ, {**ENVIRONMENT, **variables}):
         spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def synthesis() -> ModuleType:
+    """The module stack.build, imported where a test needs it, because that starts the CDK."""
+    from stack import build
+
+    return build
 
 
 @pytest.fixture(scope="session")

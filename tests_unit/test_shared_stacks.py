@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from stack.build import build, findings, synthesize
 from stack.names import PREFIX, stack_name
 from stack.settings import SHARED, SettingsError, read_context
 from tools.template import Template
@@ -23,18 +24,24 @@ NAMELESS = {**CONTEXT, "stages": {**CONTEXT["stages"], "prod": {**PROD, "account
 
 
 @pytest.fixture(scope="module")
-def account_stack(tmp_path_factory: pytest.TempPathFactory) -> Template:
+def account_stack(synthesis: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of the stack `account`, whose synthesis has no finding."""
     folder = tmp_path_factory.mktemp("account")
-    synthesize(build(context={**CONTEXT, "stage": "account"}, output=str(folder)))
-    assert findings(folder) == set()
+    app = synthesis.build(context={**CONTEXT, "stage": "account"}, output=str(folder))
+    synthesis.synthesize(app)
+    assert synthesis.findings(folder) == set()
     return Template.in_assembly(folder)
 
 
-def stacks(**arguments: Any) -> list[str]:
-    """The names of the stacks that `cdk ls` lists."""
-    app = build(**arguments)
-    return [child.node.id for child in app.node.children if child.node.id.startswith(PREFIX)]
+@pytest.fixture
+def stacks(synthesis: ModuleType) -> Callable[..., list[str]]:
+    """`stacks(context=...)` is the names of the stacks that `cdk ls` lists."""
+
+    def names(**arguments: Any) -> list[str]:
+        app = synthesis.build(**arguments)
+        return [child.node.id for child in app.node.children if child.node.id.startswith(PREFIX)]
+
+    return names
 
 
 def test_account_stack_gives_the_gateway_a_role_for_its_logs(account_stack: Template) -> None:
@@ -72,11 +79,11 @@ def test_logging_role_writes_logs_and_does_nothing_else(account_stack: Template)
     }
 
 
-def test_sampling_rule_of_each_stage_is_its_settings(tmp_path: Path) -> None:
+def test_sampling_rule_of_each_stage_is_its_settings(synthesis: ModuleType, tmp_path: Path) -> None:
     changed = {**CONTEXT["stages"]["dev"], "traces_per_second": 3, "trace_percent": 7}
     stages = {**CONTEXT["stages"], "dev": changed}
     context = {**CONTEXT, "stages": stages, "stage": "sampling"}
-    synthesize(build(context=context, output=str(tmp_path)))
+    synthesis.synthesize(synthesis.build(context=context, output=str(tmp_path)))
     template = Template.in_assembly(tmp_path)
     rules = [rule.at("SamplingRule") for rule in template.resources("AWS::XRay::SamplingRule")]
     assert [rule["RuleName"] for rule in rules] == [stack_name(stage) for stage in STAGES]
@@ -97,14 +104,18 @@ def test_sampling_rule_of_each_stage_is_its_settings(tmp_path: Path) -> None:
     }
 
 
-def test_app_without_stage_holds_every_stack(capsys: pytest.CaptureFixture[str]) -> None:
+def test_app_without_stage_holds_every_stack(
+    stacks: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
     every = [stack_name(name) for name in (*STAGES, *SHARED)]
     assert stacks(context=CONTEXT) == every
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.promise("account-checked")
-def test_app_without_stage_leaves_refused_stages_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_app_without_stage_leaves_refused_stages_out(
+    stacks: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert stack_name("prod") not in stacks(context=NAMELESS, credentials=OURS)
     note = capsys.readouterr().err
     assert note.startswith("note: stage prod names no account: ")
@@ -112,8 +123,10 @@ def test_app_without_stage_leaves_refused_stages_out(capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.promise("account-checked")
-def test_app_of_refused_stage_is_an_error() -> None:
+def test_app_of_refused_stage_is_an_error(
+    synthesis: ModuleType, stacks: Callable[..., list[str]]
+) -> None:
     context = {**NAMELESS, "stage": "prod"}
     with pytest.raises(SettingsError, match="stage prod names no account"):
-        build(context=context, credentials=OURS)
+        synthesis.build(context=context, credentials=OURS)
     assert stacks(context={**context, "account": OURS}, credentials=OURS) == [stack_name("prod")]

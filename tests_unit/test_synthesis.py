@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import CfnResource, Stack
 
-from stack import stack as stack_module
-from stack.acknowledgements import Accepted, accepted
-from stack.build import build, findings, synthesize
 from stack.names import stack_name
 from stack.settings import Settings, read_context
 from tools.template import Template
+
+if TYPE_CHECKING:
+    from stack.acknowledgements import Accepted
 
 # the CDK runs in a process of its own, for seconds
 pytestmark = pytest.mark.sees_no_mutant
@@ -29,17 +29,20 @@ def context_of(stage: str) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_acknowledgements_are_exactly_findings(
-    stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    synthesis: ModuleType, stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without them the checks find exactly what they name: none is stale, none is missing."""
+    from stack import stack as stack_module
+    from stack.acknowledgements import accepted
+
     monkeypatch.setattr(stack_module, "acknowledge", lambda *_, **__: None)
     with pytest.raises(SystemExit) as ended:
-        synthesize(build(context=context_of(stage), output=str(tmp_path)))
+        synthesis.synthesize(synthesis.build(context=context_of(stage), output=str(tmp_path)))
     assert ended.value.code == 1
     entries = accepted(Settings.load(stage, CONTEXT["stages"]))
     assert all(entry.reason for entry in entries)
     named = sorted((f"{stack_name(stage)}/{entry.path}", _rule(entry)) for entry in entries)
-    assert named == sorted(findings(tmp_path))
+    assert named == sorted(synthesis.findings(tmp_path))
 
 
 def _rule(entry: Accepted) -> str:
@@ -48,13 +51,17 @@ def _rule(entry: Accepted) -> str:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_synthesis_has_no_findings(stage: str, assembly: Callable[[str], Path]) -> None:
-    assert findings(assembly(stage)) == set()
+def test_synthesis_has_no_findings(
+    synthesis: ModuleType, stage: str, assembly: Callable[[str], Path]
+) -> None:
+    assert synthesis.findings(assembly(stage)) == set()
 
 
-def test_synthesis_is_reproducible(tmp_path: Path, assembly: Callable[[str], Path]) -> None:
+def test_synthesis_is_reproducible(
+    synthesis: ModuleType, tmp_path: Path, assembly: Callable[[str], Path]
+) -> None:
     """Another process, at another time and in another folder, writes the same template."""
-    synthesize(build(context=context_of("prod"), output=str(tmp_path)))
+    synthesis.synthesize(synthesis.build(context=context_of("prod"), output=str(tmp_path)))
     templates = [Template.in_assembly(folder).file for folder in (tmp_path, assembly("prod"))]
     assert templates[0].read_bytes() == templates[1].read_bytes()
 
@@ -72,13 +79,15 @@ def test_asset_holds_package_of_function_alone(assembly: Callable[[str], Path]) 
     ids=["error", "warning"],
 )
 def test_validation_of_cdk_ends_synthesis(
-    properties: dict[str, object], rule: str, tmp_path: Path
+    synthesis: ModuleType, properties: dict[str, object], rule: str, tmp_path: Path
 ) -> None:
-    app = build(context=context_of("prod"), output=str(tmp_path))
+    from aws_cdk import CfnResource, Stack
+
+    app = synthesis.build(context=context_of("prod"), output=str(tmp_path))
     stack = app.node.find_child(stack_name("prod"))
     assert isinstance(stack, Stack)
     CfnResource(stack, "More", type="AWS::Logs::LogGroup", properties=properties)
     with pytest.raises(SystemExit) as ended:
-        synthesize(app)
+        synthesis.synthesize(app)
     assert ended.value.code == 1
-    assert findings(tmp_path) == {(f"{stack_name('prod')}/More", rule)}
+    assert synthesis.findings(tmp_path) == {(f"{stack_name('prod')}/More", rule)}
