@@ -16,8 +16,16 @@ from tools.rehearsal.corpus import Case, CorpusError
 PROD_ACCOUNT = "111111111111"
 IDENTITY = ("-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.com")
 KEPT_OUT = ("node_modules", "build", ".hypothesis")
-# The cache of assemblies of all trees, beside that of the checkout.
+# The assemblies of all trees are kept together, beside those of the checkout.
 SYNTHESIZED = CACHE.with_name("assemblies-of-cases")
+CHARACTERS = Path(".hypothesis", "unicode_data")
+# Folders of a tree, and where they are in the checkout.
+LINKED = {
+    Path("node_modules"): Path("node_modules"),
+    CACHE: SYNTHESIZED,
+    SYNTHESIZED: SYNTHESIZED,
+    CHARACTERS: CHARACTERS,
+}
 # A commit of the same tree has the same name in every run.
 DATE = "2000-01-01T00:00:00Z"
 
@@ -124,10 +132,9 @@ def git(folder: Path, *words: str) -> str:
 
 
 def _link(folder: Path, root: Path = ROOT) -> None:
-    """Let a tree find the packages of a checkout, and what its trees have synthesized before."""
-    (folder / "node_modules").symlink_to(root / "node_modules")
-    shared = (root / SYNTHESIZED).resolve()
-    shared.mkdir(parents=True, exist_ok=True)
-    (folder / "build").mkdir()
-    for name in (CACHE, SYNTHESIZED):
-        (folder / name).symlink_to(shared)
+    """Let a tree find the packages and caches of a checkout."""
+    for name, source in LINKED.items():
+        found = (root / source).resolve()
+        found.mkdir(parents=True, exist_ok=True)
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).symlink_to(found)
