@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import multiprocessing
 import os
@@ -47,5 +48,6 @@ def _run(folder: Path, arguments: tuple[str, ...], variables: Mapping[str, str],
     os.environ.clear()
     os.environ.update(variables)
     sys.modules.pop("conftest", None)
+    gc.freeze()  # otherwise a garbage collection would copy the whole memory of the parent
     pytest.main([*arguments, "-p", "no:cacheprovider", "-p", "xdist"])
     sys.stdout.flush()
