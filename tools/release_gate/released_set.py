@@ -137,14 +137,14 @@ def build(
             _copy_contract(root / CONTRACT, new / CONTRACT)
             package = json.loads((root / "package.json").read_text(encoding="utf-8"))
             cli = package["devDependencies"]["aws-cdk"]
-            seal(new, settings=stage_settings(root), cli=cli, **evidence.stamp(root))
+            sealed = seal(new, settings=stage_settings(root), cli=cli, **evidence.stamp(root))
             # Whole or not there, also after an interruption.
             new.replace(output)
     except assemblies.SynthesisError as error:
         raise UndecidedError(str(error)) from None
     except OSError as error:
         raise UndecidedError(f"--output {output}: {error.strerror}") from None
-    return load(output)
+    return ReleasedSet(output, sealed.seal)
 
 
 def stage_settings(root: Path = ROOT) -> dict[str, Any]:
