@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ensurepip
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 import zipfile
 from pathlib import Path
@@ -38,13 +40,21 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def command(wheel: Path, tmp_path: Path) -> Path:
     """The console command in an environment that shares only the installed dependencies."""
     folder = tmp_path / "environment"
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     python = folder / "bin" / "python"
-    installed = _run(python, "-m", "pip", "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    words = ("install", "--no-deps", "--no-index", "--no-compile")
+    installed = _run(python, _pip(), *words, wheel, cwd=tmp_path)
     assert installed.returncode == 0, installed.stderr
     (site,) = (folder / "lib").glob("*/site-packages")
     (site / "dependencies.pth").write_text(f"{Path(pytest.__file__).parents[1]}\n")
     return folder / "bin" / "template-mutants"
+
+
+def _pip() -> Path:
+    """The pip that Python brings along; it runs from its wheel, without being installed."""
+    bundled = Path(ensurepip.__file__).parent / "_bundled"
+    folder = Path(sysconfig.get_config_var("WHEEL_PKG_DIR") or bundled)
+    return next(folder.glob("pip-*.whl")) / "pip"
 
 
 def test_package_holds_viewer_and_nothing_of_this_project(wheel: Path) -> None:

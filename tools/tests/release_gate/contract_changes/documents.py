@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -195,8 +197,12 @@ def _places(schema: Json) -> Iterator[Json]:
 
 
 def _fits(schema: Json, text: str) -> bool:
-    limits = {name: schema[name] for name in LIMITS if name in schema}
-    return Draft4Validator(limits, format_checker=CHECKER).is_valid(text)
+    return _is_within(json.dumps({name: schema[name] for name in LIMITS if name in schema}), text)
+
+
+@cache
+def _is_within(limits: str, text: str) -> bool:
+    return Draft4Validator(json.loads(limits), format_checker=CHECKER).is_valid(text)
 
 
 def _values(schema: Json) -> Iterator[Any]:

@@ -392,15 +392,28 @@ def fits_arn(pattern: str, value: str, context: Mapping[str, Any] | None) -> boo
 
 def fits(pattern: str, value: str, context: Mapping[str, Any] | None, wild: bool = True) -> bool:
     """Whether a value is what a pattern says; a variable without a value fits nothing."""
+    if context is None or "${" not in pattern:
+        expression = _without_variables(pattern, wild)
+    else:
+        expression = _expression(pattern, context, wild)
+    return expression is not None and re.fullmatch(expression, value, re.DOTALL) is not None
+
+
+@cache
+def _without_variables(pattern: str, wild: bool) -> str | None:
+    return _expression(pattern, None, wild)
+
+
+def _expression(pattern: str, context: Mapping[str, Any] | None, wild: bool) -> str | None:
     expression = ""
     for symbol in re.findall(r"\$\{[^}]*\}|.", pattern, re.DOTALL):
         if len(symbol) > 1 and context is not None:
             name = symbol[2:-1]
             if name not in ("*", "?", "$") and not isinstance(context.get(name.lower()), str):
-                return False
+                return None
             expression += re.escape(context.get(name.lower(), name))
         elif symbol in "*?" and wild:
             expression += ".*" if symbol == "*" else "."
         else:
             expression += re.escape(symbol)
-    return re.fullmatch(expression, value, re.DOTALL) is not None
+    return expression
