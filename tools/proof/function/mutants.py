@@ -6,6 +6,7 @@ import importlib
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
@@ -36,7 +37,7 @@ class Mutant:
         function, class_name = parse_mutant_key(mangled)
         return ".".join(filter(None, (module, class_name, function)))
 
-    @property
+    @cached_property
     def keys(self) -> dict[str, str]:
         """What stays when other mutants come or go: how a proof names it."""
         return {"function": self.place, "before": self.before, "after": self.after}
