@@ -19,6 +19,7 @@ PROGRAM = """
 import time
 from pathlib import Path
 try:
+    time.sleep(0.5)  # until the step waits for it
     Path("started").touch()
     time.sleep(60)
 except KeyboardInterrupt:
