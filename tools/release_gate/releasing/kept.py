@@ -59,7 +59,7 @@ class Kept:
     def keep(self, released: ReleasedSet) -> None:
         """Make a set, with the tests of this checkout, the one to go back to."""
         content = io.BytesIO()
-        with tarfile.open(fileobj=content, mode="w:gz", dereference=True) as archive:
+        with tarfile.open(None, "w:gz", content, dereference=True, compresslevel=6) as archive:
             archive.add(released.folder, "set")
             for name in CHECKS:
                 archive.add(ROOT / name, f"checks/{name}", filter=_of_sources)
