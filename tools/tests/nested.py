@@ -47,7 +47,8 @@ def _run(folder: Path, arguments: tuple[str, ...], variables: Mapping[str, str],
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
-    sys.modules.pop("conftest", None)
+    for file in folder.glob("*.py"):  # another project may have had modules of these names
+        sys.modules.pop(file.stem, None)
     gc.freeze()  # otherwise a garbage collection would copy the whole memory of the parent
     pytest.main([*arguments, "-p", "no:cacheprovider", "-p", "xdist"])
     sys.stdout.flush()

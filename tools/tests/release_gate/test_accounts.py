@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from awscli.customizations.cloudformation.yamlhelper import (  # type: ignore[import-untyped]
-    yaml_parse,
-)
 
 from tools import assemblies
 from tools.template import Template, listed, plain
@@ -22,8 +20,10 @@ GITHUB = "token.actions.githubusercontent.com"
 
 def _template(name: str) -> Template:
     """Read a template as `aws cloudformation deploy` does."""
-    body = yaml_parse((FOLDER / name).read_text(encoding="utf-8"))
-    return Template.from_json(body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DATA_PATH", "")  # awscli sets it where it is imported
+        reader = import_module("awscli.customizations.cloudformation.yamlhelper")
+    return Template.from_json(reader.yaml_parse((FOLDER / name).read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")
