@@ -6,6 +6,7 @@ Each test deploys a stage to a separate emulator, whose account is empty before 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -51,13 +52,15 @@ class Account:
         return [stack["StackName"] for stack in stacks if stack["StackName"].startswith(PREFIX)]
 
     def deploy(self, assembly: Path) -> None:
-        """Deploy an assembly with the CDK CLI."""
+        """Deploy an assembly with the CDK CLI, which writes to it: a copy."""
         from tools.local_stage.cdk import deploy, stack_in
         from tools.local_stage.completion import complete
 
-        stack, emulator = stack_in(assembly), self.running.emulator
-        folder = self.running.folder / f"another-{uuid.uuid4().hex}"
-        folder.mkdir()
+        folder, emulator = (
+            self.running.folder / f"another-{uuid.uuid4().hex}",
+            self.running.emulator,
+        )
+        stack = stack_in(shutil.copytree(assembly, folder / "cdk.out"))
         with deploy(emulator, folder, stack, folder / "outputs.json") as command:
             command.wait(emulator.check_alive)
         complete(self.clients, stack)

@@ -143,7 +143,7 @@ def build(
     except assemblies.SynthesisError as error:
         raise UndecidedError(str(error)) from None
     except OSError as error:
-        raise UndecidedError(f"--output {output}: {error.strerror}") from None
+        raise UndecidedError(f"--output {output}: {error.strerror or error}") from None
     return ReleasedSet(output, sealed.seal)
 
 
