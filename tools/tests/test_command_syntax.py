@@ -143,7 +143,8 @@ def _expect_understood(module: str, arguments: list[str], monkeypatch: pytest.Mo
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_only)
     monkeypatch.setattr(sys, "argv", [module, *arguments])
-    monkeypatch.delitem(sys.modules, f"{module}.__main__", raising=False)
+    for name in (module, f"{module}.__main__"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     errors = io.StringIO()
     with (
         redirect_stderr(errors),

@@ -1,9 +1,9 @@
 """Every command of README and docs is run by a test: here, or where `ELSEWHERE` says.
 
 The first deployment runs whole, in a copy of the repository with an empty home, against a local
-stage. Four things are put in its way: `curl` leads AWS's host name to the emulator; tox is not
-asked for the environment, which is that of this test; questions are answered with yes; and `aws`
-and the app run in one process, which has loaded their packages.
+stage. Five things are put in its way: `curl` leads AWS's host name to the emulator; tox is not
+asked for the environment, which is that of this test; questions are answered with yes; `sleep` does
+not wait; and `aws` and the app run in one process, which has loaded their packages.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ code, printed = pathlib.Path("FOLDER", "answer").read_text().split("\\n", 1)
 print(printed, end="")
 raise SystemExit(int(code))
 """
-AWS = r"""
+# Where logs are there at once, nobody has to wait for them.
+FUNCTIONS = r"""
+sleep() { :; }
 aws() {
   printf '%s\0' aws "$@" >FOLDER/request
   { read -r code; cat; } <FOLDER/answer
@@ -273,7 +275,7 @@ def _environment(copy: Path, account: RunningStage) -> dict[str, str]:
 
 def _run(blocks: list[str], copy: Path, account: RunningStage) -> list[str]:
     """Type the blocks into one shell; return what each printed. Fails where one fails."""
-    script = AWS.replace("FOLDER", str(copy.parent))
+    script = FUNCTIONS.replace("FOLDER", str(copy.parent))
     script += "".join(f"{block.rstrip()}\necho; echo '{MARK}'\n" for block in blocks)
     done = subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", script],

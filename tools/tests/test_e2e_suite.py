@@ -170,7 +170,7 @@ def test_json_values_are_compared_with_their_types() -> None:
 
 
 def test_difference_names_place_actual_and_expected_value() -> None:
-    with pytest.raises(AssertionError, match=r"^data\.a\[1\]: '2', expected Decimal\('2'\)$"):
+    with pytest.raises(AssertionError, match=r"\Adata\.a\[1\]: '2', expected Decimal\('2'\)\n"):
         checks.equal({"a": ["1", "2"]}, {"a": ["1", Decimal(2)]})
 
 
