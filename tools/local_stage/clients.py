@@ -5,6 +5,9 @@ from __future__ import annotations
 from threading import Lock
 from typing import Any
 
+import boto3
+import botocore.session
+
 from tools.local_stage.emulator import REGION, SECRET_KEY, Emulator
 
 
@@ -15,10 +18,6 @@ class Clients:
     """
 
     def __init__(self, emulator: Emulator) -> None:
-        # slow to import: done while the CDK CLI deploys
-        import boto3
-        import botocore.session
-
         nobody = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         self.account = emulator.account
         self._session: Any = boto3.Session(

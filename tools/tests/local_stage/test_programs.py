@@ -105,3 +105,9 @@ def test_last_words_say_why_program_failed(tmp_path: Path, written: str) -> None
     log = tmp_path / "log"
     log.write_text(written, encoding="utf-8")
     assert last_words(log) == LOGS[written]
+
+
+def test_boto3_is_imported_with_its_clients() -> None:
+    """Not later: an import may swallow the exception that a signal raises."""
+    script = "import sys, tools.local_stage.clients; sys.exit('boto3.session' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
