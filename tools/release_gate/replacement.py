@@ -32,7 +32,7 @@ def _changed(pair: Pair) -> str:
             values(pair.before.properties, pointer),
             values(pair.after.properties, pointer),
         )
-        if before != after and canonical(before) != canonical(after):
+        if canonical(before) != canonical(after):
             return f"{pointer} changed, which only creation sets"
     return ""
 
