@@ -96,7 +96,7 @@ def files(folder: Path, root: Path) -> Iterator[tuple[str, bytes]]:
 def archive(sources: Sources) -> bytes:
     """Pack sources as Lambda takes them."""
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in sources.items():
-            archive.writestr(name, content)
+            packed.writestr(name, content)
     return written.getvalue()

@@ -117,8 +117,8 @@ def apply(body: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
 def _edited(value: Any, path: Path, edit: Edit) -> Any:
     own, (key, *below) = value.copy(), path
     if below:
-        made = edit.action == "set" and isinstance(own, dict) and key not in own
-        own[key] = _edited({} if made else own[key], tuple(below), edit)
+        absent = edit.action == "set" and isinstance(own, dict) and key not in own
+        own[key] = _edited({} if absent else own[key], tuple(below), edit)
     elif edit.action == "remove":
         del own[key]
     elif edit.action == "insert":

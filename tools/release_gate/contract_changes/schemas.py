@@ -63,7 +63,7 @@ def rebuilt(schema: Schema, change: Callable[[Place, Schema], Any]) -> dict[str,
 
 @functools.cache
 def _fault(text: str) -> str:
-    """Find what keeps a schema, as JSON, from being one of draft-04: the check takes a while."""
+    """Return why a schema, as JSON text, is not of draft-04; kept, because the check is slow."""
     try:
         Draft4Validator.check_schema(
             json.loads(text), format_checker=Draft4Validator.FORMAT_CHECKER
