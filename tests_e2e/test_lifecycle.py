@@ -56,10 +56,8 @@ class Account:
         from tools.local_stage.cdk import deploy, stack_in
         from tools.local_stage.completion import complete
 
-        folder, emulator = (
-            self.running.folder / f"another-{uuid.uuid4().hex}",
-            self.running.emulator,
-        )
+        emulator = self.running.emulator
+        folder = self.running.folder / f"another-{uuid.uuid4().hex}"
         stack = stack_in(shutil.copytree(assembly, folder / "cdk.out"))
         with deploy(emulator, folder, stack, folder / "outputs.json") as command:
             command.wait(emulator.check_alive)
