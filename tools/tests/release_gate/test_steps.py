@@ -81,6 +81,7 @@ def _interrupted(folder: Path, program: str, number: signal.Signals, *, grace: f
 
 def _step(folder: Path, grace: float) -> None:
     steps.GRACE_SECONDS = grace
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where nohup has the tests ignore it
     command._interrupt_on_signals()
     try:
         steps.Steps(folder, print).run("step", ["program"], env=os.environ, cwd=folder)
