@@ -27,8 +27,9 @@ local: announced ## serve the stack on this machine until Ctrl-C (ARGS="--port 4
 
 test: announced ## lint, types, unit, infra, tools, e2e, mutation, rehearse
 	@mkdir -p build && rm -f build/levels.json
-	@$(TOX) run -qq --result-json build/levels.json; code=$$?; \
-	$(DEV) -m tools.summary build/levels.json; exit $$code
+	@began=$$(date +%s); \
+	$(TOX) run-parallel -qq --parallel 2 --result-json build/levels.json; code=$$?; \
+	$(DEV) -m tools.summary build/levels.json $$(($$(date +%s) - began)); exit $$code
 
 rehearse: announced ## release bad and good commits on this machine (ARGS="--quick")
 	@$(TOX) run -qq -e rehearse -- $(or $(ARGS),--only '*')

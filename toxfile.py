@@ -33,7 +33,7 @@ class NamelessInfo(Info):
 def tox_before_run_commands(tox_env: ToxEnv) -> None:
     """Name each level where all of them run."""
     if tox_env.options.env.is_default_list:
-        print(f"=== {tox_env.name}", flush=True)
+        print(f"=== {tox_env.name}", file=tox_env.log_handler.stdout, flush=True)
 
 
 @impl(trylast=True)

@@ -1,5 +1,7 @@
-"""What `make test` came to: `python -m tools.summary FILE`, where tox wrote its results as JSON.
+"""What `make test` came to: `python -m tools.summary FILE SECONDS`.
 
+FILE is where tox wrote its results as JSON. Levels run side by side, so SECONDS, which all of them
+took, are fewer than the sum of theirs.
 Exit codes: 0 it is printed, 2 there are no results.
 """
 
@@ -15,14 +17,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def lines(results: Mapping[str, Any], levels: Sequence[str]) -> list[str]:
+def lines(results: Mapping[str, Any], levels: Sequence[str], seconds: str) -> list[str]:
     """Say of each level how it ended, how many seconds it took, and how to repeat it."""
     ended = [results.get(level, {}).get("result") for level in levels]
-    ran = [result for result in ended if result]
-    good = sum(result["success"] for result in ran)
-    seconds = sum(result["duration"] for result in ran)
+    good = sum(result["success"] for result in ended if result)
     shown = [_line(level, result) for level, result in zip(levels, ended, strict=True)]
-    whole = f"{good} of {len(levels)} levels are green, {seconds:.0f} s; the reports: make report"
+    whole = f"{good} of {len(levels)} levels are green, {seconds} s; the reports: make report"
     return [*shown, whole]
 
 
@@ -43,12 +43,13 @@ def levels() -> list[str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Print the summary."""
+    file, seconds = arguments
     try:
-        results = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))["testenvs"]
+        results = json.loads(Path(file).read_text(encoding="utf-8"))["testenvs"]
     except (OSError, ValueError, LookupError):
         print("make test did not come to its end: tox wrote no results", file=sys.stderr)
         return 2
-    print("\n".join(["", *lines(results, levels())]))
+    print("\n".join(["", *lines(results, levels(), seconds)]))
     return 0
 
 

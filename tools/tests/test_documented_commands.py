@@ -154,7 +154,7 @@ def test_readme_shows_what_make_local_prints(account: RunningStage) -> None:
 def test_readme_shows_how_make_test_ends() -> None:
     levels = summary.levels()
     green = {level: {"result": {"success": True, "duration": 0}} for level in levels}
-    printed = [re.sub(r"\d+ s", "… s", line) for line in summary.lines(green, levels)]
+    printed = [re.sub(r"\d+ s", "… s", line) for line in summary.lines(green, levels, "0")]
     shown = [line for line in INDENTED_LINES.findall(README) if line.endswith(("… s", "report"))]
     assert shown == [printed[0], *printed[-2:]]
 

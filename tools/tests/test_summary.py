@@ -17,17 +17,17 @@ RESULTS = {
 
 
 def test_each_level_is_named_with_what_repeats_it() -> None:
-    lint, unit, e2e, whole = summary.lines(RESULTS, ["lint", "unit", "e2e"])
+    lint, unit, e2e, whole = summary.lines(RESULTS, ["lint", "unit", "e2e"], "13")
     assert lint.split() == ["lint", "green", "6", "s"]
     assert unit.split() == ["unit", "RED", "12", "s", "make", "unit"]
     assert e2e.split() == ["e2e", "not", "run", "make", "e2e"]
-    assert whole == "1 of 3 levels are green, 18 s; the reports: make report"
+    assert whole == "1 of 3 levels are green, 13 s; the reports: make report"
 
 
 def test_levels_of_tox_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "levels.json"
     file.write_text(json.dumps({"testenvs": RESULTS}), encoding="utf-8")
-    assert summary.main([str(file)]) == 0
+    assert summary.main([str(file), "13"]) == 0
     shown = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line]
     assert shown[:-1] == summary.levels()
     assert {"lint", "unit", "mutation"} <= {*shown}
@@ -36,5 +36,5 @@ def test_levels_of_tox_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_run_that_was_interrupted_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert summary.main([str(tmp_path / "gone.json")]) == 2
+    assert summary.main([str(tmp_path / "gone.json"), "13"]) == 2
     assert "did not come to its end" in capsys.readouterr().err
