@@ -51,7 +51,7 @@ def measure(options: argparse.Namespace) -> int:
 
 def _waited() -> Waited:
     before, started = _processor(), time.monotonic()
-    with serve() as running, tempfile.TemporaryDirectory() as folder:
+    with serve(cdk_bootstrap=True) as running, tempfile.TemporaryDirectory() as folder:
         _message(running)
         start = time.monotonic() - started
         change = _change(running, Path(folder))

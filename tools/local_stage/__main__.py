@@ -53,6 +53,7 @@ def _up(options: argparse.Namespace) -> int:
                     stage=options.stage,
                     port=options.port,
                     keep=options.keep,
+                    cdk_bootstrap=True,
                     report=report,
                 )
             )

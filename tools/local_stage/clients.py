@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+from botocore.config import Config
 
 from tools.local_stage.emulator import REGION, SECRET_KEY, Emulator
 
@@ -29,6 +30,8 @@ class Clients:
         self._where: dict[str, Any] = {
             "endpoint_url": emulator.endpoint,
             "verify": str(emulator.certificates.ca),
+            # an emulator that has ended is named at once
+            "config": Config(retries={"total_max_attempts": 2}),
         }
         self._created: dict[str, Any] = {}
         self._creating = Lock()

@@ -8,10 +8,13 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local_stage import cdk, node, sample, state
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.local_stage import bootstrap_stack, cdk, node, sample, state
 from tools.local_stage.clients import Clients
 from tools.local_stage.completion import complete
 from tools.local_stage.emulator import Emulator, bind, certificates, emulator
+from tools.local_stage.programs import with_log
 from tools.template import Template
 
 ACCOUNT = "000000000000"
@@ -49,6 +52,7 @@ def serve(
     table_endpoint: str | None = None,
     keep: Path | None = None,
     assembly: Path | None = None,
+    cdk_bootstrap: bool = False,
     report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[RunningStage]:
     """Serve a stage for the duration of the block; raises LocalStageError when it cannot.
@@ -56,6 +60,8 @@ def serve(
     `account`: 12 digits. `port`: any free one by default. `table_endpoint`: URL where the
     function finds DynamoDB, to put faults in between. `keep`: folder whose state outlives
     the block. `assembly`: a cloud assembly to deploy instead of synthesizing the stage.
+    `cdk_bootstrap`: let the CDK CLI create the bootstrap stack, as with `keep`, where there may
+    be one already. CloudFormation alone is faster and has the same result.
     `report` receives what is being done. Every program ends with the block, and with the thread
     that entered it.
     """
@@ -63,12 +69,14 @@ def serve(
     report("starting the emulator")
     settings = {"AWS_ENDPOINT_URL_DYNAMODB": table_endpoint} if table_endpoint else {}
     with _emulator(account, port, keep, settings) as (running, folder):
-        report("cdk bootstrap" if assembly else f"cdk bootstrap, cdk synth -c stage={stage}")
-        with cdk.bootstrap(running, folder) as bootstrap:
-            stack = cdk.stack_in(cdk.copied(assembly or cdk.synthesized(stage), folder))
-            bootstrap.wait(running.check_alive)
-        report(f"cdk deploy {stack.stack_name}")
-        outputs, caller = _deploy(running, folder, stack)
+        with _clients(running) as clients:
+            by_cli = cdk_bootstrap or keep is not None
+            bootstrap = "cdk bootstrap" if by_cli else "the bootstrap stack"
+            report(bootstrap if assembly else f"{bootstrap}, cdk synth -c stage={stage}")
+            with _bootstrap(clients, running, folder, by_cli=by_cli):
+                stack = cdk.stack_in(cdk.copied(assembly or cdk.synthesized(stage), folder))
+            report(f"cdk deploy {stack.stack_name}")
+            outputs, caller = _deploy(clients, running, folder, stack)
         yield _running_stage(running, folder, stage, stack, outputs, caller)
 
 
@@ -95,15 +103,37 @@ def _emulator(
         yield stack.enter_context(running), folder
 
 
+@contextmanager
+def _clients(running: Emulator) -> Iterator[Clients]:
+    """Yield clients. A call that fails raises LocalStageError, which names a dead emulator."""
+    with closing(Clients(running)) as clients:
+        try:
+            yield clients
+        except (BotoCoreError, ClientError) as error:
+            running.check_alive()
+            raise with_log(f"the emulator refused a call: {error}", running.log) from None
+
+
+@contextmanager
+def _bootstrap(
+    clients: Clients, running: Emulator, folder: Path, *, by_cli: bool
+) -> Iterator[None]:
+    """Create the bucket and the roles that every deployment needs, by the end of the block."""
+    if not by_cli:
+        bootstrap_stack.create(clients)
+        yield
+        return
+    with cdk.bootstrap(running, folder) as step:
+        yield
+        step.wait(running.check_alive)
+
+
 def _deploy(
-    running: Emulator, folder: Path, stack: Template
+    clients: Clients, running: Emulator, folder: Path, stack: Template
 ) -> tuple[dict[str, str], tuple[str, str] | None]:
     """Deploy, complete and add samples; return the stack's outputs, and the keys of a caller."""
     written = folder / "outputs.json"
-    with (
-        cdk.deploy(running, folder, stack, written) as deployment,
-        closing(Clients(running)) as clients,
-    ):
+    with cdk.deploy(running, folder, stack, written) as deployment:
         deployment.wait(running.check_alive)
         outputs: dict[str, str] = json.loads(written.read_bytes())[stack.stack_name]
         complete(clients, stack)

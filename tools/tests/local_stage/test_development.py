@@ -12,10 +12,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 from botocore.exceptions import EndpointConnectionError
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -24,6 +26,7 @@ from tools.local_stage import (
     LocalStageError,
     RunningStage,
     __main__,
+    bootstrap_stack,
     sample,
     serve,
     state,
@@ -74,7 +77,7 @@ def running(
     file.write_text(json.dumps(template), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(state, "FOLDERS", folder / "stages")
-        with serve(assembly=copy) as stage:
+        with serve(assembly=copy, cdk_bootstrap=True) as stage:
             yield stage
 
 
@@ -124,6 +127,30 @@ def asked(stage: RunningStage, path: str) -> tuple[int, str]:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
+
+
+def bootstrapped(clients: Clients) -> dict[str, Any]:
+    """Return parameters, outputs, template and resources of an account's bootstrap stack."""
+    cloudformation, name = clients.of("cloudformation"), bootstrap_stack.NAME
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    resources = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    found = {
+        "parameters": {row["ParameterKey"]: row["ParameterValue"] for row in stack["Parameters"]},
+        "outputs": {row["OutputKey"]: row["OutputValue"] for row in stack["Outputs"]},
+        "resources": {row["LogicalResourceId"]: row["PhysicalResourceId"] for row in resources},
+        "tags": stack["Tags"],
+        "protected": stack["EnableTerminationProtection"],
+        "template": yaml.safe_load(cloudformation.get_template(StackName=name)["TemplateBody"]),
+    }
+    own = json.dumps(found).replace(clients.account, "ACCOUNT")
+    return dict(json.loads(own))
+
+
+def test_bootstrap_without_cli_is_that_of_cli(running: RunningStage, clients: Clients) -> None:
+    another = replace(running.emulator, account="222222222222")
+    with closing(Clients(another)) as without_cli:
+        bootstrap_stack.create(without_cli)
+        assert bootstrapped(without_cli) == bootstrapped(clients)
 
 
 def test_page_shows_answer_headers_timing_and_log_line(page: Page) -> None:
