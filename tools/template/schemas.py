@@ -6,6 +6,7 @@ Importing cfn-lint would take a second.
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.util
 import json
 from pathlib import Path
@@ -38,6 +39,13 @@ def create_only(kind: str) -> list[str]:
     root = schema(kind)
     rows = [*root.get("createOnlyProperties", []), *root.get("conditionalCreateOnlyProperties", [])]
     return [str(row).removeprefix("/properties") for row in rows]
+
+
+@functools.cache
+def edition() -> str:
+    """Hash the schemas: `cfn-lint --update-specs` changes them, but not its version."""
+    hashes = (_folder() / "providers" / f"{REGION}.json").read_bytes()  # of the schema of each type
+    return hashlib.sha256(hashes).hexdigest()
 
 
 @functools.cache

@@ -28,6 +28,7 @@ from ..shared.command import (
 from ..shared.evidence import Kill
 from ..shared.verdicts import Entry, reviewed, unproven
 from . import generate, rules
+from .linting import Linter
 from .pool import found
 from .proofs import Proof, judge
 from .reports import html, junit, record, terminal
@@ -36,6 +37,7 @@ from .score import Stage
 from .selection import differing
 
 REVIEWED = "reviewed_mutants.toml"
+LINTED = "infra-linted.json"
 
 
 @dataclass(frozen=True)
@@ -226,10 +228,15 @@ def _replay(
         framework=options.framework,
     )
     started = time.monotonic()
-    stages = [run(plan, settings) for plan in plans]
+    linter = Linter(options.report / LINTED, options.jobs)
+    stages = [run(plan, settings, linter) for plan in plans]
     kills, broken, notes = _judged(stages, entries, project, options.fail_under, partial=partial)
     terminal.show(console, stages, broken, notes)
+    console.print(
+        f"cfn-lint: {linter.asked} templates checked, {linter.known} known from the last run"
+    )
     if not partial:
+        linter.keep()
         stamp = project.stamp if project else {}
         record.write(options.report / "infra.json", stages, kills, broken, stamp)
         _write(options.report, plans, stages, broken, console)

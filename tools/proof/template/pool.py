@@ -18,9 +18,9 @@ from ...template import Template
 from ..shared.command import CannotRunError
 from . import worker
 from .edits import Mutant
-from .worker import Ready, Result, Settings, Task
+from .worker import Ready, Result, Settings
 
-# The processes come from one that has loaded cfn-lint and its rules, where the system can fork.
+# The processes come from one that has loaded what they need, where the system can fork.
 PRELOADED = f"{__package__}.preloaded"
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 TIMEOUT_SECONDS = 120
@@ -32,7 +32,7 @@ LATE = f"no answer within {TIMEOUT_SECONDS} s"
 class _Worker:
     process: BaseProcess
     connection: Connection
-    task: Task | None = None
+    task: Mutant | None = None
 
 
 class Pool:
@@ -75,14 +75,7 @@ class Pool:
 
     def replay(self, mutants: Iterable[Mutant]) -> Iterator[Result]:
         """Replay the tests on each mutant; yield the answers as they arrive."""
-        yield from self._run(Task(mutant) for mutant in mutants)
-
-    def lint(self, mutants: Iterable[Mutant]) -> Iterator[Result]:
-        """Have the linter check each mutant; yield the answers as they arrive."""
-        yield from self._run(Task(mutant, lint=True) for mutant in mutants)
-
-    def _run(self, tasks: Iterable[Task]) -> Iterator[Result]:
-        waiting = list(reversed(list(tasks)))
+        waiting = list(reversed(list(mutants)))
         while waiting or any(each.task for each in self._workers):
             for each in self._workers:
                 if each.task is None and waiting:
@@ -104,7 +97,7 @@ class Pool:
             except (EOFError, OSError) as error:
                 self._replace(each)
                 late = isinstance(error, TimeoutError)
-                yield Result(task.mutant.name, lost=LATE if late else DIED)
+                yield Result(task.name, lost=LATE if late else DIED)
 
     def _start(self) -> _Worker:
         context = multiprocessing.get_context(METHOD)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 
-from . import validity, worker
+from . import worker
 
 __all__ = ["worker"]
 
-validity.linter()
 # otherwise every garbage collection in a forked process would copy the whole memory
 gc.freeze()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...template import Template
@@ -12,9 +12,11 @@ from ..shared.verdicts import EQUIVALENT, ERROR, INVALID, OUT_OF_SCOPE, Entry
 from . import checking, equivalence, score
 from .canaries import canaries
 from .edits import Edit, Mutant, control
+from .linting import Linter
 from .pool import Pool
 from .replay import Outcome
 from .score import Answer, Stage
+from .validity import Validity
 from .worker import Result
 
 BASELINE = "unmutated again"
@@ -51,7 +53,7 @@ class Settings:
     framework: bool = False
 
 
-def run(plan: Plan, settings: Settings) -> Stage:
+def run(plan: Plan, settings: Settings, linter: Linter) -> Stage:
     """Replay a plan's mutants and judge them.
 
     Raises CannotRunError when the tests cannot be collected or are red without a mutation.
@@ -75,8 +77,13 @@ def run(plan: Plan, settings: Settings) -> Stage:
                 every_kill_counts=settings.every_kill_counts,
             )
 
+        def lint(chosen: Iterable[Mutant]) -> dict[str, str | None]:
+            label = f"{plan.name}: checking with cfn-lint"
+            return validity.lint_faults(chosen, lambda bodies: linter.findings(bodies, label))
+
+        validity = Validity(plan.template)
         everything = {m.name for m in plan.mutants} if settings.lint_all else plan.named
-        return checking.checked(judged, lambda chosen: _linted(plan, pool, chosen), everything)
+        return checking.checked(judged, lint, everything)
 
 
 def _replayed(plan: Plan, pool: Pool, waiting: Sequence[Mutant], jobs: int) -> dict[str, Result]:
@@ -89,18 +96,6 @@ def _replayed(plan: Plan, pool: Pool, waiting: Sequence[Mutant], jobs: int) -> d
     for last in pool.replay([control(BASELINE)] * jobs):
         _check_baseline(_outcome(last), "after")
     return answers
-
-
-def _linted(plan: Plan, pool: Pool, chosen: Sequence[Mutant]) -> dict[str, str | None]:
-    """Name -> why a mutant is invalid; None for a valid one."""
-    faults: dict[str, str | None] = {}
-    with progress(f"{plan.name}: checking mutants with cfn-lint", len(chosen)) as advance:
-        for answer in pool.lint(chosen):
-            if answer.lost:
-                raise CannotRunError(f"cfn-lint on {answer.name}: {answer.lost}")
-            faults[answer.name] = answer.invalid
-            advance(len(faults))
-    return faults
 
 
 def _decided(plan: Plan, *, framework: bool) -> tuple[list[Answer], list[Mutant]]:

@@ -9,20 +9,20 @@ the graph, for every mutant.
 
 from __future__ import annotations
 
-import functools
 import graphlib
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...template import Template, plain, texts
-from ...template.schemas import REGION, identifiers
-from .edits import Mutant
+from ...template.schemas import identifiers
+from .edits import Mutant, apply
 from .graph import depends_on, references
+from .linting import Finding
 
-Finding = tuple[str, str, str]
+Json = dict[str, Any]
+Lint = Callable[[Sequence[Json]], list[list[Finding]]]  # the errors in each of some templates
 Names = tuple[str, ...]
 PSEUDO = "AWS::"
 CLASH = "E3019"
@@ -78,14 +78,13 @@ class Validity:
             return dangling(body) or cycle(body)
         return None
 
-    def lint_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
-        """Ask cfn-lint, which takes longer than the replay of all tests."""
-        view = self._view(mutant, body)
-        if not (found := [*_own_findings(body, view)]):
-            return None
-        known = {*_own_findings(self.base, view)}
-        new = [finding for finding in found if finding not in known]
-        return f"{new[0][0]} {new[0][2]}" if new else None
+    def lint_faults(self, mutants: Iterable[Mutant], lint: Lint) -> dict[str, str | None]:
+        """Name -> the error that the linter finds in a mutant alone; None for a valid one."""
+        bodies = {mutant.name: (mutant, apply(self.base, mutant.edits)) for mutant in mutants}
+        views = {name: self._view(*each) for name, each in bodies.items()}
+        after = _own_findings({name: body for name, (_, body) in bodies.items()}, views, lint)
+        before = _own_findings({n: self.base for n, found in after.items() if found}, views, lint)
+        return {name: _first_new(found, before.get(name, [])) for name, found in after.items()}
 
     def _view(self, mutant: Mutant, body: dict[str, Any]) -> View:
         """Twins matter to an edit only where it changes what identifies a resource."""
@@ -115,17 +114,30 @@ def _needs(resource: dict[str, Any]) -> set[str]:
     return references(resource) | set(depends_on(resource))
 
 
-def _own_findings(body: dict[str, Any], view: View) -> Iterator[Finding]:
-    """The findings that are not about a stub.
+def _own_findings(
+    bodies: Mapping[str, Json], views: Mapping[str, View], lint: Lint
+) -> dict[str, list[Finding]]:
+    """Name -> what the linter finds in what the name's view shows of a template."""
+    found = lint([_reduced(body, views[name]) for name, body in bodies.items()])
+    return {name: [*_no_stubs(each, views[name])] for name, each in zip(bodies, found, strict=True)}
+
+
+def _no_stubs(findings: Iterable[Finding], view: View) -> Iterator[Finding]:
+    """Leave out the findings that are about a stub.
 
     A clash of two resources can be reported for either of them, in any order.
     """
-    for finding in _findings(_reduced(body, view)):
+    for finding in findings:
         section, _, rest = finding[1].partition("/")
         if finding[0] == CLASH:
             yield (CLASH, "", "another resource has the same primary identifier")
         elif section != "Resources" or rest.partition("/")[0] in (*view.resources, ""):
             yield finding
+
+
+def _first_new(found: Iterable[Finding], known: Sequence[Finding]) -> str | None:
+    new = [finding for finding in found if finding not in known]
+    return f"{new[0][0]} {new[0][2]}" if new else None
 
 
 def _reduced(body: dict[str, Any], view: View) -> dict[str, Any]:
@@ -149,8 +161,7 @@ def _reduced(body: dict[str, Any], view: View) -> dict[str, Any]:
     reduced = {**kept, "Resources": {**stubs, **twins, **whole["Resources"]}}
     if whole["Outputs"]:
         reduced["Outputs"] = whole["Outputs"]
-    copied: dict[str, Any] = json.loads(json.dumps(reduced))
-    return copied
+    return reduced
 
 
 def dangling(body: dict[str, Any]) -> str | None:
@@ -180,27 +191,3 @@ def _identity(resource: dict[str, Any]) -> dict[str, Any]:
     properties = resource.get("Properties", {})
     own = {key: properties[key] for key in identifiers(resource["Type"]) if key in properties}
     return {"Type": resource["Type"], "Properties": own}
-
-
-def _findings(body: dict[str, Any]) -> Iterator[Finding]:
-    """(rule, path, message) of every error; stubs' own findings are in every reduction."""
-    from cfnlint.decode.utils import convert_dict  # type: ignore[import-untyped]
-    from cfnlint.runner import run_template_by_data  # type: ignore[import-untyped]
-
-    config, rules = linter()
-    for match in run_template_by_data(convert_dict(body), config, rules):
-        path = "/".join(str(step) for step in match.path or ())
-        yield (match.rule.id, path, match.message)
-
-
-@functools.cache
-def linter() -> tuple[Any, Any]:
-    """Load the configuration and all rules, which takes a second.
-
-    Without the rules of warnings, errors change their kind.
-    """
-    from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
-    from cfnlint.runner import Runner
-
-    config = ConfigMixIn(regions=[REGION], ignore_checks=["W", "I"])
-    return config, Runner(config).rules

@@ -42,16 +42,8 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Task:
-    """A mutant on which the tests are replayed, or which the linter checks."""
-
-    mutant: Mutant
-    lint: bool = False
-
-
-@dataclass(frozen=True)
 class Result:
-    """A mutant's outcome, or the reason why it is invalid; the linter has no outcome.
+    """A mutant's outcome, or the reason why it is invalid.
 
     `lost` says why nothing is known: its process died or hung.
     """
@@ -118,15 +110,12 @@ def _serve(
             "with aws_cdk.assertions"
         )
     connection.send(Ready(tests, baseline))
-    while (task := connection.recv()) is not None:
-        connection.send(_answer(task, replay, template, validity))
+    while (mutant := connection.recv()) is not None:
+        connection.send(_answer(mutant, replay, template, validity))
 
 
-def _answer(task: Task, replay: Replay, template: Template, validity: Validity) -> Result:
-    mutant = task.mutant
+def _answer(mutant: Mutant, replay: Replay, template: Template, validity: Validity) -> Result:
     body = mutated(template, mutant)
-    if task.lint:
-        return Result(mutant.name, None, validity.lint_fault(mutant, body))
     fault = None if mutant.is_control else validity.own_fault(mutant, body)
     return Result(mutant.name, None if fault else replay.run(body), fault)
 

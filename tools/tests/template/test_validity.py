@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from tools.proof.template import validity
 from tools.proof.template.edits import Edit, Mutant, mutated, remove, set_
 from tools.proof.template.generate import mutants
+from tools.proof.template.linting import Finding, findings
 from tools.proof.template.validity import Validity, cycle, dangling
 from tools.template import Template
 
@@ -24,8 +25,15 @@ def _fault(template: Template, *edits: Edit) -> str | None:
 
 
 def _found(template: Template, mutant: Mutant) -> str | None:
-    validity, body = Validity(template), mutated(template, mutant)
-    return validity.own_fault(mutant, body) or validity.lint_fault(mutant, body)
+    validity = Validity(template)
+    own = validity.own_fault(mutant, mutated(template, mutant))
+    return (
+        own or validity.lint_faults([mutant], lambda bodies: [*map(_findings, bodies)])[mutant.name]
+    )
+
+
+def _findings(body: dict[str, Any]) -> list[Finding]:
+    return findings(json.dumps(body))
 
 
 @pytest.mark.parametrize(
@@ -66,11 +74,11 @@ def test_graph_finds_cycles_and_dangling_names(second: Template) -> None:
 @pytest.mark.parametrize("group", ["value", "addition", "composite"])
 def test_reduced_template_is_judged_as_whole_template(second: Template, group: str) -> None:
     """Reducing is for speed alone: each of these gets the whole template's verdict."""
-    own = set(validity._findings(second.copy()))
+    own = set(_findings(second.copy()))
     some = [m for m in mutants(second) if m.group == group][::4]
     for mutant in some:
         reduced = _found(second, mutant)
-        whole = [f for f in validity._findings(mutated(second, mutant)) if f not in own]
+        whole = [f for f in _findings(mutated(second, mutant)) if f not in own]
         assert bool(reduced) == bool(whole), mutant.name
 
 
