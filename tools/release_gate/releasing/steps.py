@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,10 +67,25 @@ class Steps:
 
 
 def _code(command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path) -> int:
-    """Run a program until it ends. One interruption lets it clean up, a second one kills it."""
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
+    """Run a program until it ends. One interruption lets it clean up, a second one kills it.
+
+    A thread starts it: an interruption reaches the main thread only, so it cannot leave behind a
+    program that is just being started.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        starting = thread.submit(_started, command, log, env, cwd)
+        try:
+            return starting.result().wait()
+        except KeyboardInterrupt:
+            _end(starting.result())
+            raise
+
+
+def _started(
+    command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path
+) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -77,18 +93,17 @@ def _code(command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path) 
             env=dict(env),
             cwd=cwd,
             process_group=0,
-        ) as program,
-    ):
-        try:
-            return program.wait()
-        except KeyboardInterrupt:
-            try:
-                _signal(program.pid, signal.SIGINT)
-                with suppress(subprocess.TimeoutExpired):
-                    program.wait(GRACE_SECONDS)
-            finally:
-                _signal(program.pid, signal.SIGKILL)
-            raise
+        )
+
+
+def _end(program: subprocess.Popen[bytes]) -> None:
+    try:
+        _signal(program.pid, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            program.wait(GRACE_SECONDS)
+    finally:
+        _signal(program.pid, signal.SIGKILL)
+        program.wait()
 
 
 def _signal(group: int, number: signal.Signals) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,6 @@ PROGRAM = """
 import time
 from pathlib import Path
 try:
-    time.sleep(0.5)  # until the step waits for it
     Path("started").touch()
     time.sleep(60)
 except KeyboardInterrupt:
@@ -60,6 +61,30 @@ def test_program_that_ignores_interruption_is_ended(tmp_path: Path) -> None:
     assert _interrupted(tmp_path, STUBBORN, signal.SIGTERM, grace=0.1) == 9
     assert time.monotonic() - started < 50
     assert not (tmp_path / "cleaned").exists()
+
+
+def test_program_that_is_just_being_started_does_not_outlive_interruption(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("import time; time.sleep(20)")
+    step = multiprocessing.get_context("fork").Process(
+        target=_step_hit_while_starting, args=(tmp_path,)
+    )
+    step.start()
+    step.join(timeout=30)
+    assert step.exitcode == 9
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def _step_hit_while_starting(folder: Path) -> None:
+    class Hit(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            (folder / "pid").write_text(str(self.pid))
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.2)
+
+    pytest.MonkeyPatch().setattr(subprocess, "Popen", Hit)
+    _step(folder, 20.0)
 
 
 def _interrupted(folder: Path, program: str, number: signal.Signals, *, grace: float) -> int:
