@@ -30,6 +30,9 @@ CACHE = Path("build", "assemblies")
 SOURCES = ("stack", "contract", "lambda_function", "app.py", "cdk.json", "requirements/dev.txt")
 KEPT_SECONDS = 24 * 3600.0  # since its last use
 LINES_SHOWN = 40
+# Four threads of V8, its default, slow down the WebAssembly of the CDK's checks: 3.4 s of processor
+# time instead of 2.4 s.
+NODE_OPTIONS = "--v8-pool-size=1"
 # After a finding of cdk-nag or of the CDK's own checks.
 ADVICE = "Mend the resource, or accept the finding with its reason in stack/acknowledgements.py."
 
@@ -140,6 +143,7 @@ def environment() -> dict[str, str]:
         "JSII_DEPRECATED": "fail",
         "JSII_NODE": str(Path(executable.ROOT_DIR, "bin", "node")),
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "true",
+        "NODE_OPTIONS": NODE_OPTIONS,
     }
 
 
