@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
-import shutil
+import json
+import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
 from mutmut.utils.format_utils import parse_mutant_key
+
+if TYPE_CHECKING:
+    from mutmut.mutation.file_mutation import MutatedFile
 
 ROOT = Path(__file__).resolve().parents[3]
 TARGETS = ("lambda_function/*.py", "stack/settings.py", "stack/accounts.py")
+# They decide what is made of a source: this file, mutmut's version and its settings.
+TOOLS = ("tools/proof/function/mutants.py", "requirements/dev.txt", "pyproject.toml")
 _MARK = "__mutmut_"
 
 
@@ -53,21 +60,60 @@ class Mutant:
         return f"{self.place}: {self.change}"
 
 
-def make(folder: Path) -> list[Mutant]:
+@dataclass(frozen=True)
+class Module:
+    """A mutated module and its mutants; `digest` is of all that they are made of."""
+
+    digest: str
+    code: str
+    mutants: list[Mutant]
+
+
+def make(folder: Path, root: Path = ROOT) -> list[Mutant]:
     """Write the mutated modules below `folder`, have them imported, and list their mutants."""
-    shutil.rmtree(folder, ignore_errors=True)
-    mutants: list[Mutant] = []
-    for pattern in TARGETS:
-        for file in sorted(ROOT.glob(pattern)):
-            relative = file.relative_to(ROOT)
-            mutated = mutate_file_contents(str(relative), file.read_text(encoding="utf-8"))
-            if mutated.mutant_names:
-                (folder / relative).parent.mkdir(parents=True, exist_ok=True)
-                (folder / relative).write_text(mutated.code, encoding="utf-8")
-                mutants.extend(_mutants(".".join(relative.with_suffix("").parts), mutated))
-        package = importlib.import_module(pattern.partition("/")[0])
-        package.__path__.insert(0, str(folder.resolve() / package.__name__))
-    return mutants
+    sources = [file.relative_to(root) for each in TARGETS for file in sorted(root.glob(each))]
+    modules = {source: _module(root, source, folder) for source in sources}
+    mutated = {folder / source: made.code for source, made in modules.items() if made.mutants}
+    for file in {*folder.rglob("*.py")} - mutated.keys():
+        file.unlink()
+    for file, code in mutated.items():
+        # what is as it was need not be compiled again
+        if not file.exists() or file.read_text(encoding="utf-8") != code:
+            file.write_text(code, encoding="utf-8")
+    for package in {source.parent.name for source in sources}:
+        importlib.import_module(package).__path__.insert(0, str(folder.resolve() / package))
+    return [mutant for made in modules.values() for mutant in made.mutants]
+
+
+def _module(root: Path, source: Path, folder: Path) -> Module:
+    """Generate a module, or read it where the last run made it of the same source."""
+    file = folder / source.with_suffix(".json")
+    digest = hashlib.sha256(platform.python_version().encode())
+    for decisive in (root / source, *(ROOT / name for name in TOOLS)):
+        digest.update(hashlib.sha256(decisive.read_bytes()).digest())
+    if (known := _read(file)) and known.digest == digest.hexdigest():
+        return known
+    made = _generated(source, (root / source).read_text(encoding="utf-8"), digest.hexdigest())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(asdict(made)), encoding="utf-8")
+    return made
+
+
+def _read(file: Path) -> Module | None:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        mutants = [Mutant(**each) for each in content.pop("mutants")]
+        return Module(mutants=mutants, **content)
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+        return None
+
+
+def _generated(source: Path, text: str, digest: str) -> Module:
+    from mutmut.mutation.file_mutation import mutate_file_contents  # its parser is slow to load
+
+    mutated = mutate_file_contents(str(source), text)
+    module = ".".join(source.with_suffix("").parts)
+    return Module(digest, mutated.code, [*_mutants(module, mutated)])
 
 
 def _mutants(module: str, mutated: MutatedFile) -> Iterator[Mutant]:
