@@ -194,7 +194,8 @@ def _answer(
     gc.disable()
     try:
         for mutant in mutants:
-            first = [item for item in items if item.nodeid == likely.get(mutant.description)]
+            test = likely.get(mutant.description)
+            first = [item for item in items if item.nodeid == test]
             killer = _killer(suite, mutant.name, [*first, *items], reload=reload)
             clear = killer is not None and not _killer(suite, "", [killer], reload=reload)
             if clear or mutant is mutants[0]:
