@@ -26,7 +26,7 @@ class FailingTable:
 @contextmanager
 def failing_table(exchanges: Exchanges) -> Iterator[FailingTable]:
     """Bring such a stage up for the duration of the block."""
-    from tools.local_stage import serve  # here, because no other check needs its tools
+    from tools.local_stage.serving import serve  # here, because no other check needs its tools
 
     with proxy() as table, serve(stage="local", table_endpoint=table.url) as running:
         table.pass_to(running.environment["AWS_ENDPOINT_URL"], running.ca_bundle)

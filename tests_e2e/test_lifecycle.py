@@ -21,8 +21,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from tools.local_stage import RunningStage
     from tools.local_stage.clients import Clients
+    from tools.local_stage.serving import RunningStage
 
 pytestmark = pytest.mark.xdist_group("separate account")
 ADA = {"userId": {"S": "ada"}}
@@ -108,8 +108,8 @@ class Account:
 @pytest.fixture(scope="module")
 def separate(assembly: Callable[[str], Path]) -> Iterator[Account]:
     """The account of a separate emulator, bootstrapped once for all tests, with the stage dev."""
-    from tools.local_stage import serve  # here, because no other check needs its tools
     from tools.local_stage.clients import Clients
+    from tools.local_stage.serving import serve  # here, because no other check needs its tools
 
     with (
         serve(stage="dev", assembly=assembly("dev")) as running,

@@ -37,6 +37,6 @@ def _render(text: str) -> list[Rendered]:
         [NODE, SCRIPT], input=text, capture_output=True, text=True, check=False, timeout=30
     )
     if "Cannot find module 'velocityjs'" in done.stderr:
-        raise RuntimeError("velocityjs is missing: run `python -m tools.local_stage packages`")
+        raise RuntimeError("velocityjs is missing: run `python -m tools.local_stage.packages`")
     assert done.returncode == 0, f"the template cannot be rendered: {done.stderr}"
     return [Rendered(**answer) for answer in json.loads(done.stdout)]

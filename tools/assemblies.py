@@ -134,9 +134,10 @@ def environment() -> dict[str, str]:
 
     Nothing of the user's account or context reaches the assembly; a deprecated call fails.
 
-    Nothing of pytest either: under it the CDK keeps its findings to itself.
+    Nothing of pytest either: under it the CDK keeps its findings to itself. No compile cache of
+    Node: jsii runs from a new temporary folder each time, so that the cache would only grow.
     """
-    kept_out = ("AWS_", "CDK_", "PYTEST_")
+    kept_out = ("AWS_", "CDK_", "PYTEST_", "NODE_COMPILE_CACHE")
     theirs = {name: value for name, value in os.environ.items() if not name.startswith(kept_out)}
     return {
         **theirs,

@@ -13,18 +13,14 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from tools.local_stage import LocalStageError
-from tools.local_stage.cdk import CLI
-from tools.local_stage.node import NODE, NODE_BIN, ROOT, install_packages
+from tools.local_stage import packages
+from tools.local_stage.node import CLI, NODE, NODE_BIN, ROOT
 
 
 def main() -> NoReturn:
     """Become the CLI."""
-    try:
-        install_packages(lambda text: print(f"{text} ...", file=sys.stderr, flush=True))
-    except LocalStageError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        sys.exit(2)
+    if code := packages.main():
+        sys.exit(code)
     # cdk.json starts `python app.py`, whichever environment is active.
     programs = [str(Path(sys.executable).parent), str(NODE_BIN), os.environ.get("PATH", os.defpath)]
     environment = {**os.environ, "PATH": os.pathsep.join(programs), "JSII_NODE": str(NODE)}

@@ -11,8 +11,8 @@ from pathlib import Path
 from tools import assemblies
 from tools.benchmarks import cost, development, loop, measure, report
 from tools.benchmarks.scaling import page as scaling
-from tools.local_stage import LocalStageError
 from tools.local_stage.changes import archive, files
+from tools.local_stage.programs import LocalStageError
 from tools.template import Template
 
 RESULTS = Path(__file__).with_name("results.md")

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import requests
 
-from tools.local_stage import RunningStage, serve
 from tools.local_stage.__main__ import INTERVAL
 from tools.local_stage.changes import PACKAGE, Changes
 from tools.local_stage.clients import Clients
+from tools.local_stage.serving import RunningStage, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 BUDGETS = {"start": 6.0, "change": 2.0}  # seconds

@@ -4,8 +4,3 @@ An emulator of AWS on a loopback port, the real CDK CLI, and calls of public AWS
 complete what the emulator's CloudFormation leaves out. Works on the synthesized assembly:
 may import `tools.assemblies`, `tools.template` and any package, never `stack`.
 """
-
-from tools.local_stage.programs import LocalStageError
-from tools.local_stage.serving import RunningStage, serve
-
-__all__ = ["LocalStageError", "RunningStage", "serve"]

@@ -12,13 +12,14 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from tools.local_stage import LocalStageError, command, node, stopping
+from tools.local_stage import command, stopping
 from tools.local_stage.changes import Changes
 from tools.local_stage.clients import Clients
 from tools.local_stage.display import progress, welcome
 from tools.local_stage.function_log import FunctionLog
 from tools.local_stage.node import ROOT
 from tools.local_stage.page_server import page
+from tools.local_stage.programs import LocalStageError
 from tools.local_stage.serving import RunningStage, serve
 from tools.local_stage.stopping import Stopped
 
@@ -109,12 +110,6 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _packages(_: argparse.Namespace) -> int:
-    with progress() as report:
-        node.install_packages(report)
-    return 0
-
-
 def _parser() -> argparse.ArgumentParser:
     up_options = _up_options()
     parser = argparse.ArgumentParser(
@@ -126,8 +121,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="", dest="name")
     up = commands.add_parser("up", parents=[up_options], help="serve a stage (also without `up`)")
     up.set_defaults(action=_up)
-    packages = commands.add_parser("packages", help="install the npm packages of package-lock.json")
-    packages.set_defaults(action=_packages)
     _add_run(commands)
     return parser
 

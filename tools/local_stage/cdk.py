@@ -14,7 +14,6 @@ from tools.local_stage.programs import LocalStageError, Step, step
 from tools.template import Template, TemplateError
 from tools.template.loading import STACK
 
-CLI = node.NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 # From this tag the emulator takes the id of an API, so that URLs stay the same.
 TAGS = {"ms-custom-id": "users"}
 
@@ -89,7 +88,7 @@ def deploy(
 
 
 def _cdk(emulator: Emulator, folder: Path, name: str, *words: str) -> AbstractContextManager[Step]:
-    command = [str(node.NODE), str(CLI), name, *words, "--no-color", "--no-notices"]
+    command = [str(node.NODE), str(node.CLI), name, *words, "--no-color", "--no-notices"]
     env = {
         **node.environment(),
         **emulator.client_environment,

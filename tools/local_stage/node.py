@@ -1,7 +1,4 @@
-"""Node and the packages of package-lock.json; `python -m tools.local_stage packages` installs them.
-
-Quiet and fast when they are there: a stamp beside them holds the hash of the lock file.
-"""
+"""Node and the packages of package-lock.json. A stamp beside them holds the hash of that file."""
 
 from __future__ import annotations
 
@@ -22,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NODE_MODULES = ROOT / "node_modules"
 NODE_BIN = Path(executable.ROOT_DIR) / "bin"
 NODE = NODE_BIN / "node"
+CLI = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 # What Node has compiled of the CDK CLI.
 COMPILE_CACHE = NODE_MODULES / ".cache" / "node-compile-cache"
 NPM = NODE_BIN.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"

@@ -23,7 +23,7 @@ from typing import NoReturn
 from filelock import FileLock, Timeout
 
 from tools.evidence import stamp
-from tools.local_stage import LocalStageError
+from tools.local_stage.programs import LocalStageError
 from tools.rehearsal import corpus, table
 from tools.rehearsal.corpus import Case, CorpusError
 from tools.rehearsal.run import Rehearsal, Result

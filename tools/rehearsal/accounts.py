@@ -19,8 +19,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from contract.smoke_user import SMOKE_USER
-from tools.local_stage import RunningStage, serve
 from tools.local_stage.node import environment
+from tools.local_stage.serving import RunningStage, serve
 from tools.rehearsal.tree import PROD_ACCOUNT, git
 from tools.release_gate.released_set import ReleasedSet
 from tools.release_gate.releasing import stage as stages

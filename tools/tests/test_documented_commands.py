@@ -22,7 +22,8 @@ import pytest
 import requests
 
 from tools import summary
-from tools.local_stage import RunningStage, display, node, serve
+from tools.local_stage import display, node
+from tools.local_stage.serving import RunningStage, serve
 from tools.tests import documented
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,7 +20,7 @@ from tests_e2e.client import Answer
 from tests_e2e.client import Request as Sent
 from tests_e2e.proxy import Request, Response
 from tests_e2e.target import LOCAL_PREFIX
-from tools.local_stage import RunningStage
+from tools.local_stage.serving import RunningStage
 from tools.proof.shared.command import CannotRunError
 from tools.proof.stage import cli
 from tools.proof.stage.blocks import access, deployed

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from contract import promises
 from tools.evidence import stamp
-from tools.local_stage import LocalStageError
+from tools.local_stage.programs import LocalStageError
 from tools.proof.shared import evidence
 from tools.proof.shared.command import (
     BAD,

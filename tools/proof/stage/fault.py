@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import trustme
 
 from tests_e2e.proxy import Behaviour, pass_on
-from tools.local_stage import RunningStage
+from tools.local_stage.serving import RunningStage
 
 Clients = Callable[[str], Any]  # service -> boto3 client that bypasses the proxy
 Undo = Callable[[], object]

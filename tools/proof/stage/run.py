@@ -21,7 +21,7 @@ from tests_e2e import conftest, target
 from tests_e2e.client import Client, Exchanges
 from tests_e2e.failing_table import FailingTable
 from tests_e2e.proxy import Proxy, proxy
-from tools.local_stage import RunningStage, serve
+from tools.local_stage.serving import RunningStage, serve
 from tools.proof.shared.command import CannotRunError
 from tools.proof.shared.evidence import Kill
 from tools.proof.shared.suite import Suite, collect

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tools.local_stage import LocalStageError
 from tools.local_stage.cdk import allowed_origin, copied, signed, stack_in
+from tools.local_stage.programs import LocalStageError
 from tools.template import Template
 
 

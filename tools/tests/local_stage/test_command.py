@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.local_stage import LocalStageError
 from tools.local_stage.command import CommandFailedError, filled, placeholders, run
+from tools.local_stage.programs import LocalStageError
 from tools.tests.local_stage.running import running_stage
 
 LOCAL = running_stage("local", port=4001)

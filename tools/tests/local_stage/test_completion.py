@@ -10,8 +10,9 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from tools.local_stage import LocalStageError, sample
+from tools.local_stage import sample
 from tools.local_stage.completion import complete
+from tools.local_stage.programs import LocalStageError
 from tools.template import Template
 
 API: dict[str, Any] = {"Type": "AWS::ApiGateway::RestApi", "Properties": {}}

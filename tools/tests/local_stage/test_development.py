@@ -22,21 +22,14 @@ from botocore.exceptions import EndpointConnectionError
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests_e2e import selection
-from tools.local_stage import (
-    LocalStageError,
-    RunningStage,
-    __main__,
-    bootstrap_stack,
-    sample,
-    serve,
-    state,
-    stopping,
-)
+from tools.local_stage import __main__, bootstrap_stack, sample, state, stopping
 from tools.local_stage import page_server as server
 from tools.local_stage.changes import Changes
 from tools.local_stage.clients import Clients
 from tools.local_stage.emulator import Emulator, bind
 from tools.local_stage.function_log import FunctionLog, readable
+from tools.local_stage.programs import LocalStageError
+from tools.local_stage.serving import RunningStage, serve
 from tools.local_stage.stopping import Stopped
 from tools.tests.local_stage.running import running_stage
 

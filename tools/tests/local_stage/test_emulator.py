@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.local_stage import LocalStageError
 from tools.local_stage.emulator import HOST, Certificates, bind, certificates, emulator
+from tools.local_stage.programs import LocalStageError
 
 
 def test_port_in_use_is_refused_by_name() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.local_stage import LocalStageError, node
+from tools.local_stage import node
+from tools.local_stage.programs import LocalStageError
 
 NPM = """#!/bin/sh
 echo "$@" >> calls

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tools.local_stage import LocalStageError, serve, serving
+from tools.local_stage import serving
 from tools.local_stage.emulator import Emulator, bind, certificates
+from tools.local_stage.programs import LocalStageError
+from tools.local_stage.serving import serve
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.local_stage import LocalStageError, state
+from tools.local_stage import state
+from tools.local_stage.programs import LocalStageError
 
 
 def test_folder_is_gone_after_its_stage(folders: Path) -> None:

@@ -17,8 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools import assemblies
-from tools.local_stage.cdk import CLI
-from tools.local_stage.node import NODE
+from tools.local_stage.node import CLI, NODE
 from tools.release_gate import released_set
 from tools.template import Template
 from tools.tests.release_gate.corpus import BAD, NEUTRAL, Case

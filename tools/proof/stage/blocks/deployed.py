@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
-from tools.local_stage import RunningStage
+from tools.local_stage.serving import RunningStage
 from tools.proof.stage.fault import Change, Clients, Undo, block
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"

@@ -20,7 +20,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tools.local_stage import RunningStage, serve
+from tools.local_stage.serving import RunningStage, serve
 from tools.release_gate import released_set
 from tools.release_gate.released_set import ROOT
 from tools.release_gate.releasing.kept import Kept
