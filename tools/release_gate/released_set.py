@@ -52,8 +52,8 @@ class ReleasedSet:
 
     @cached_property
     def templates(self) -> dict[str, Template]:
-        """The template of each stage."""
-        return {stage: Template.in_assembly(self.folder / stage) for stage in self.stages}
+        """The template of each stage. Raises UndecidedError."""
+        return {stage: _template(self.folder / stage) for stage in self.stages}
 
     @cached_property
     def contract(self) -> Contract:
@@ -83,7 +83,7 @@ def load(folder: Path) -> ReleasedSet:
         seal = json.loads(file.read_text(encoding="utf-8"))
         found = ReleasedSet(folder, seal)
         _check(found)
-        _ = found.templates, found.contract
+        _ = found.contract
     except (ValueError, OSError) as error:
         raise UndecidedError(f"{file}: cannot be read ({error})") from None
     except (KeyError, TypeError, AttributeError) as error:
@@ -107,7 +107,7 @@ def seal(folder: Path, *, settings: dict[str, Any], cli: str, **stamp: Any) -> R
             **{name: importlib.metadata.version(name) for name in VERSIONED},
         },
         "settings": settings,
-        "stages": {name: _stage(folder / name) for name in names},
+        "stages": {name: _stage(folder / name, _template(folder / name)) for name in names},
         "contract": _digest(folder / CONTRACT),
     }
     text = json.dumps(content, indent=1) + "\n"
@@ -172,7 +172,7 @@ def _check(found: ReleasedSet) -> None:
     if not isinstance(found.seal, dict) or not found.seal["stages"]:
         raise TypeError("no stages")
     for stage, sealed in found.seal["stages"].items():
-        actual = _stage(found.folder / stage)
+        actual = _stage(found.folder / stage, found.templates[stage])
         for what, digest in actual.items():
             if sealed[what] != digest:
                 raise UndecidedError(f"{found.folder / stage}: {what} is not what was sealed")
@@ -182,27 +182,36 @@ def _check(found: ReleasedSet) -> None:
         raise TypeError("no commit or settings")
 
 
-def _stage(assembly: Path) -> dict[str, Any]:
+def _template(assembly: Path) -> Template:
+    try:
+        return Template.in_assembly(assembly)
+    except TemplateError as error:
+        raise UndecidedError(
+            f"{assembly}: is not a cloud assembly of one stack ({error})"
+        ) from None
+
+
+def _stage(assembly: Path, template: Template) -> dict[str, Any]:
     """The hashes of an assembly: its template, its assets, and all of its files together.
 
     Raises UndecidedError when the template is not the one that the CDK CLI would deploy: the CLI
     trusts the asset's id, which is the template's SHA-256 at the time of the synthesis.
     """
+    file = template.file
     try:
-        template = Template.in_assembly(assembly).file
         (manifest,) = assembly.glob("*.assets.json")
         files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-        digest = hashlib.sha256(template.read_bytes()).hexdigest()
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
         sources = {name: str(asset["source"]["path"]) for name, asset in files.items()}
-    except (TemplateError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UndecidedError(
             f"{assembly}: is not a cloud assembly of one stack ({error})"
         ) from None
-    if sources.get(digest) != template.name:
+    if sources.get(digest) != file.name:
         raise UndecidedError(
-            f"{template}: was edited: its SHA-256 is not its asset id, so an older one is deployed"
+            f"{file}: was edited: its SHA-256 is not its asset id, so an older one is deployed"
         )
-    assets = {name: path for name, path in sources.items() if path != template.name}
+    assets = {name: path for name, path in sources.items() if path != file.name}
     for path in assets.values():
         if not (assembly / path).exists():
             raise UndecidedError(f"{assembly / path}: the asset is missing")
