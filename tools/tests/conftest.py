@@ -10,6 +10,7 @@ import pytest
 pytest.register_assert_rewrite("tests_e2e.checks", "tests_e2e.client")
 
 
-def pytest_collection_finish() -> None:
+@pytest.fixture(autouse=True, scope="module")
+def _freeze() -> None:
     """Keep what is loaded out of the garbage collections with which each nested run ends."""
     gc.freeze()

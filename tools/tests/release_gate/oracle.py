@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools import assemblies
-from tools.local_stage.node import CLI, NODE
+from tools.local_stage import node
 from tools.release_gate import released_set
 from tools.template import Template
 from tools.tests.release_gate.corpus import BAD, NEUTRAL, Case
@@ -63,9 +63,9 @@ def refused_by_cli(case: Case, kind: str) -> bool:
         deployed.write_text(json.dumps(change.deployed.body))
         words = ["diff", "--app", str(assembly), "--template", str(deployed), "--fail-on", kind]
         done = subprocess.run(
-            [str(NODE), str(CLI), *words, "--ci"],
+            [str(node.NODE), str(node.CLI), *words, "--ci"],
             cwd=temporary,
-            env={**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "true"},
+            env=node.environment(),
             capture_output=True,
             text=True,
             check=False,
