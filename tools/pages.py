@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import jinja2
 
 
+@functools.cache
 def templates(folder: Path) -> jinja2.Environment:
-    """Return the templates of a folder; what `*.html.jinja` shows is escaped.
+    """Return the templates of a folder, compiled once; what `*.html.jinja` shows is escaped.
 
     A name that a template does not know is an error.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -82,6 +83,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
     with mock_aws():
 
+        @functools.cache
         def made(service: str) -> Any:
             if service == "cloudformation":
                 return _CloudFormation()
