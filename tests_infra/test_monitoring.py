@@ -67,14 +67,14 @@ def watched_by(alarm: Element) -> Watched:
 @pytest.fixture
 def promised_alarms(template: Template, sources: Sources) -> list[tuple[Alarm, Element]]:
     """Every promised alarm with the resource that watches its metric; there is no other."""
-    waiting = {id(alarm): alarm for alarm in template.resources(ALARM)}
+    waiting = [(watched_by(alarm), alarm) for alarm in template.resources(ALARM)]
     found = []
     for promised in ALARMS:
         wanted = Watched(*sources[promised.source], promised.metric, promised.statistic)
-        matching = [alarm for alarm in waiting.values() if watched_by(alarm) == wanted]
+        matching = [number for number, (watched, _) in enumerate(waiting) if watched == wanted]
         assert matching, f"alarm {promised.name} is promised in contract/alarms.py, but not there"
-        found.append((promised, waiting.pop(id(matching[0]))))
-    unpromised = [alarm.name for alarm in waiting.values()]
+        found.append((promised, waiting.pop(matching[0])[1]))
+    unpromised = [alarm.name for _, alarm in waiting]
     assert not unpromised, f"not promised in contract/alarms.py: {', '.join(unpromised)}"
     return found
 

@@ -19,18 +19,20 @@ METHOD = "AWS::ApiGateway::Method"
 @pytest.fixture
 def methods(template: Template) -> list[Element]:
     """The method of each route."""
-    return [_method(template, route.path, route.verb) for route in ROUTES]
+    found = openapi.methods(template)
+    return [_method(found, route.path, route.verb) for route in ROUTES]
 
 
 @pytest.fixture
 def preflights(template: Template) -> list[Element]:
-    return [_method(template, path, "OPTIONS") for path in PATHS]
+    found = openapi.methods(template)
+    return [_method(found, path, "OPTIONS") for path in PATHS]
 
 
-def _method(template: Template, path: str, verb: str) -> Element:
-    found = openapi.methods(template).get((path, verb))
-    assert found, f"there is no method {verb} {path}"
-    return found
+def _method(methods: Mapping[tuple[str, str], Element], path: str, verb: str) -> Element:
+    method = methods.get((path, verb))
+    assert method, f"there is no method {verb} {path}"
+    return method
 
 
 @pytest.mark.promise("routes-complete")
@@ -97,8 +99,9 @@ def test_answers_declare_models_of_contract(template: Template) -> None:
     error = {"application/json": contract.load("error_response")}
     errors = dict.fromkeys(("400", "404", "500", "503"), error)
     expected = {"200": user, "304": {}, **errors}
+    methods = openapi.methods(template)
     for route in READS:
-        answers = _method(template, route.path, route.verb).at("MethodResponses") or []
+        answers = _method(methods, route.path, route.verb).at("MethodResponses") or []
         assert len(answers) == len(expected)
         declared = {answer.get("StatusCode"): _schemas(template, answer) for answer in answers}
         assert declared == expected

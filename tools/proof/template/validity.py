@@ -52,6 +52,9 @@ class Validity:
 
     def __init__(self, template: Template) -> None:
         self.base = template.copy()
+        resources = self.base["Resources"]
+        self._needs = {name: _needs(resource) for name, resource in resources.items()}
+        self._broken = {name for name, resource in resources.items() if _has_broken(resource)}
 
     def own_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
         """Find what is wrong without the linter: this is cheap, so every mutant is asked."""
@@ -60,12 +63,9 @@ class Validity:
     def _reference_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
         """CloudFormation resolves `{{resolve:...}}`, and refuses a broken one."""
         for name in _touched(mutant, "Resources"):
-            before, after = (each["Resources"].get(name) for each in (self.base, body))
-            if any(map(_is_broken, texts(plain(before)))):
-                continue  # it is written in a way that is not understood here
-            for text in texts(plain(after)):
-                if _is_broken(text):
-                    return f"Resources/{name} has a broken dynamic reference"
+            # a broken one in the template itself is written in a way that is not understood here
+            if name not in self._broken and _has_broken(body["Resources"].get(name)):
+                return f"Resources/{name} has a broken dynamic reference"
         return None
 
     def _graph_fault(self, mutant: Mutant, body: dict[str, Any]) -> str | None:
@@ -74,7 +74,7 @@ class Validity:
         resources = body["Resources"]
         if any(name not in resources for name in names) or _touched(mutant, "Outputs"):
             return dangling(body) or cycle(body)
-        if any(_needs(resources[n]) - _needs(self.base["Resources"].get(n, {})) for n in names):
+        if any(_needs(resources[name]) - self._needs.get(name, set()) for name in names):
             return dangling(body) or cycle(body)
         return None
 
@@ -96,6 +96,10 @@ class Validity:
             for name in resources
         )
         return View(resources, outputs, twins)
+
+
+def _has_broken(resource: Json | None) -> bool:
+    return any(map(_is_broken, texts(plain(resource))))
 
 
 def _is_broken(text: str) -> bool:
