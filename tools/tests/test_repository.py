@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 from collections.abc import Iterator
@@ -71,8 +72,7 @@ def _problems(content: bytes, wanted: dict[str, str]) -> Iterator[str]:
 
 def _links(page: str) -> list[str]:
     """List the targets of a page's links and pictures."""
-    tokens = MARKDOWN.parse((ROOT / page).read_text(encoding="utf-8"))
-    inline = [child for token in tokens for child in token.children or ()]
+    inline = [child for token in _parsed(ROOT / page) for child in token.children or ()]
     return [str(target) for token in inline if (target := _target(token))]
 
 
@@ -90,9 +90,14 @@ def _leads_somewhere(page: str, target: str) -> bool:
     return not anchor or anchor in _anchors(file)
 
 
+@functools.cache
+def _parsed(page: Path) -> list[Token]:
+    return MARKDOWN.parse(page.read_text(encoding="utf-8"))
+
+
 def _anchors(file: Path) -> set[str]:
     """Return the anchors of a page's headings, as GitHub makes them."""
-    tokens = MARKDOWN.parse(file.read_text(encoding="utf-8"))
+    tokens = _parsed(file.resolve())
     titles = [tokens[at + 1] for at, token in enumerate(tokens) if token.type == "heading_open"]
     plain = ("".join(child.content for child in title.children or ()) for title in titles)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in plain}

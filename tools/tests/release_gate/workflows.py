@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,8 +47,9 @@ def jobs(workflow: str) -> dict[str, Job]:
     return {name: Job(name, body) for name, body in body_of(workflow)["jobs"].items()}
 
 
+@functools.cache
 def body_of(workflow: str) -> Any:
-    """Return the content of a workflow."""
+    """Return the content of a workflow, which nobody changes."""
     return yaml.safe_load((FOLDER / f"{workflow}.yml").read_text(encoding="utf-8"))
 
 
