@@ -3,7 +3,7 @@
 PYTHON ?= python3
 TOX := .make/bin/tox
 DEV := .tox/dev/bin/python
-LEVELS := lint types unit infra tools e2e mutation bench
+LEVELS := lint types unit infra tools programs e2e mutation bench
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -25,7 +25,7 @@ local: announced ## serve the stack on this machine until Ctrl-C (ARGS="--port 4
 	@$(TOX) run -qq --notest -e local
 	@$(DEV) -m tools.local_stage $(ARGS)
 
-test: announced ## lint, types, unit, infra, tools, e2e, mutation, rehearse
+test: announced ## lint, types, unit, infra, tools, programs, e2e, mutation, rehearse
 	@mkdir -p build && rm -f build/levels.json
 	@began=$$(date +%s); \
 	$(TOX) run-parallel -qq --parallel 2 --result-json build/levels.json; code=$$?; \

@@ -27,6 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "sees_no_mutant: runs other programs or reads sources, never the function"
     )
+    config.addinivalue_line(
+        "markers", "programs: runs the CDK CLI, a stage, an installed package or a whole command"
+    )
     config.pluginmanager.register(evidence.Recorder(config, promises=promises.load), "evidence")
     config.pluginmanager.register(failures.Failures(promises.load), "failures")
 

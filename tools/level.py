@@ -1,6 +1,7 @@
 """One level of the tests: `python -m tools.level tests_unit -n auto ARGUMENTS...`.
 
-Becomes pytest with all of these arguments, without the folder where one of them names tests in it.
+Becomes pytest with all of these arguments. The folder is left out where one of them names tests in
+it, and so is `--marked EXPRESSION`, which selects the tests of a level that shares its folder.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from pathlib import Path
 from tools import failures
 
 
-def words(folder: str, arguments: Sequence[str]) -> list[str]:
-    """Return the arguments of pytest: the whole folder, unless some of its tests are named."""
-    named = any(_is_inside(argument, folder) for argument in arguments)
-    return [*arguments] if named else [folder, *arguments]
+def words(folder: str, arguments: Sequence[str], marked: str | None = None) -> list[str]:
+    """Return the arguments of pytest: the whole level, unless tests of its folder are named."""
+    if any(_is_inside(argument, folder) for argument in arguments):
+        return [*arguments]
+    return [folder, *(["-m", marked] if marked else []), *arguments]
 
 
 def _is_inside(argument: str, folder: str) -> bool:
@@ -24,7 +26,14 @@ def _is_inside(argument: str, folder: str) -> bool:
     return path.exists() and path.is_relative_to(Path(folder).absolute())
 
 
+def main(arguments: Sequence[str]) -> None:
+    """Become pytest."""
+    folder, *rest = arguments
+    marked = rest[1] if rest[:1] == ["--marked"] else None
+    chosen = words(folder, rest[2:] if marked else rest, marked)
+    os.environ[failures.LEVEL] = failures.LEVELS[folder]
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *chosen])
+
+
 if __name__ == "__main__":
-    os.environ[failures.LEVEL] = failures.LEVELS[sys.argv[1]]
-    command = [sys.executable, "-m", "pytest", *words(sys.argv[1], sys.argv[2:])]
-    os.execv(sys.executable, command)
+    main(sys.argv[1:])

@@ -29,6 +29,7 @@ BUDGETS = {
     "unit": 12,
     "infra": 9,
     "tools": 30,
+    "programs": None,
     "e2e": 50,
     "mutation": 75,
     "rehearse": 90,

@@ -26,6 +26,8 @@ from tools.local_stage import display, node
 from tools.local_stage.serving import RunningStage, serve
 from tools.tests import documented
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYMENT = "docs/first-deployment.md"
 PAGES = (

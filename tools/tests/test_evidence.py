@@ -11,6 +11,8 @@ import pytest
 from tools.evidence import template_digest
 from tools.tests.nested import run_project
 
+pytestmark = pytest.mark.programs
+
 CONFTEST = """
 from types import SimpleNamespace
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tools import e2e, level, side_by_side
+from tools import e2e, level, side_by_side, summary
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,15 @@ from tools import e2e, level, side_by_side
 def test_folder_is_left_out_where_its_tests_are_named(arguments: list[str], whole: bool) -> None:
     expected = ["tests_infra", *arguments] if whole else arguments
     assert level.words("tests_infra", arguments) == expected
+    marked = ["tests_infra", "-m", "programs", *arguments] if whole else arguments
+    assert level.words("tests_infra", arguments, "programs") == marked
+
+
+def test_levels_of_one_folder_share_all_of_its_tests() -> None:
+    commands = (ROOT / "tox.ini").read_text(encoding="utf-8")
+    expressions = re.findall(r"tools\.level tools/tests --marked (?:\"(.*?)\"|(\w+))", commands)
+    assert [*map("".join, expressions)] == ["not programs", "programs"]
+    assert {"tools", "programs"} <= {*summary.levels()}
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from tools.rehearsal.synthesis import Synthesizer, synthesizer
 from tools.rehearsal.tree import Tree, copied
 from tools.rehearsal.trial import ALARM_BEFORE, ALARM_LATER, Seen
 
+pytestmark = pytest.mark.programs
+
 CASES = corpus.load()
 ROOT = assemblies.ROOT
 

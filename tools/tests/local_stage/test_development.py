@@ -33,6 +33,8 @@ from tools.local_stage.serving import RunningStage, serve
 from tools.local_stage.stopping import Stopped
 from tools.tests.local_stage.running import running_stage
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).resolve().parents[3]
 ORIGIN = "http://127.0.0.1:3000"
 FOREIGN = "http://127.0.0.1:1"

@@ -10,6 +10,8 @@ import pytest
 from tools.tests.release_gate import oracle
 from tools.tests.release_gate.corpus import BAD, NEUTRAL
 
+pytestmark = pytest.mark.programs
+
 REFUSED = {
     "table is gone": "destructive",
     "function has a managed policy": "broadening",

@@ -10,6 +10,8 @@ import pytest
 from tools.proof.template.cli import main
 from tools.tests.template.conftest import Project
 
+pytestmark = pytest.mark.programs
+
 
 def _hole(project: Project, old: str, new: str) -> None:
     text = project.suite.read_text(encoding="utf-8")

@@ -16,6 +16,8 @@ import pytest
 
 from tools.tests.template.conftest import SECOND_STACK
 
+pytestmark = pytest.mark.programs
+
 PROOF = Path(__file__).resolve().parents[2] / "proof"
 
 
