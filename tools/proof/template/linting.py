@@ -38,6 +38,7 @@ class Linter:
     def __init__(self, file: Path, jobs: int) -> None:
         self._file = None if _has_other_settings() else file
         self._jobs = jobs
+        self._decisive = [date.today().isoformat(), version("cfn-lint"), edition(), SETTINGS]
         self._known = _read(self._file) if self._file else {}
         self._answers: dict[str, list[Finding]] = {}
         self.asked = 0
@@ -50,7 +51,7 @@ class Linter:
     def findings(self, bodies: Sequence[Json], label: str) -> list[list[Finding]]:
         """Return the errors in each of these templates. Raises CannotRunError."""
         texts = [json.dumps(body) for body in bodies]
-        digests = [_digest(text) for text in texts]
+        digests = [self._digest(text) for text in texts]
         wanted = {d: text for d, text in zip(digests, texts, strict=True) if d not in self._answers}
         self._answers |= {d: self._known[d] for d in wanted if d in self._known}
         if new := {d: text for d, text in wanted.items() if d not in self._known}:
@@ -74,6 +75,9 @@ class Linter:
         except Exception as error:  # noqa: BLE001 - it crashed on a template, or its process ended
             raise CannotRunError(f"cfn-lint: {error!r}") from None
         return found
+
+    def _digest(self, text: str) -> str:
+        return hashlib.sha256(json.dumps([*self._decisive, text]).encode()).hexdigest()
 
     def keep(self) -> None:
         """Write the answers of this run, and no others, for the next run."""
@@ -104,11 +108,6 @@ def linter() -> tuple[Any, Any]:
 
     config = ConfigMixIn(**SETTINGS)
     return config, Runner(config).rules
-
-
-def _digest(text: str) -> str:
-    decisive = [date.today().isoformat(), version("cfn-lint"), edition(), SETTINGS, text]
-    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
 
 def _has_other_settings() -> bool:
