@@ -190,7 +190,7 @@ class _Account:
                     yield _on(TABLE), _statements(policy)
                 case "AWS::Logs::ResourcePolicy":
                     policy = json.loads(properties["PolicyDocument"])
-                    yield _where(lambda a, *_: a.startswith("logs:")), _statements(policy)
+                    yield _logging(), _statements(policy)
                 case "AWS::Lambda::Permission":
                     yield _on(properties["FunctionName"]), [_invocation(properties)]
 
@@ -295,6 +295,11 @@ def _where(holds: Callable[..., bool]) -> Grid:
 
 
 @cache
+def _logging() -> Grid:
+    return _where(lambda action, *_: action.startswith("logs:"))
+
+
+@cache
 def _assuming(role: str) -> Grid:
     return _where(lambda action, resource, _: action.startswith("sts:") and resource == role)
 
@@ -332,10 +337,8 @@ def _fulfilled(conditions: str, variables: bool) -> Grid:
         for operator, keys in json.loads(conditions).items()
         for key, values in keys.items()
     ]
-
-    return _where(
-        lambda _, __, context: all(holds(*clause, context, variables) for clause in clauses)
-    )
+    fulfilled = [c for c in CONTEXTS if all(holds(*clause, c, variables) for clause in clauses)]
+    return _where(lambda _, __, context: context in fulfilled)
 
 
 def holds(
