@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from contract import promises
-from tools import assemblies, evidence, failures
+from tools import assemblies, failures, recorder
 from tools.template import Template
 
 ROOT = Path(__file__).resolve().parent
@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "programs: runs the CDK CLI, a stage, an installed package or a whole command"
     )
-    config.pluginmanager.register(evidence.Recorder(config, promises=promises.load), "evidence")
+    config.pluginmanager.register(recorder.Recorder(config, promises=promises.load), "evidence")
     config.pluginmanager.register(failures.Failures(promises.load), "failures")
 
 

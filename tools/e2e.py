@@ -12,10 +12,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-import pytest
-
 from contract.smoke_user import SMOKE_USER
-from tools import failures, level, side_by_side
+from tools import level, side_by_side
 
 SUITES = {
     "local": ["-n", "auto", "--table-faults", "--lifecycle"],
@@ -24,12 +22,12 @@ SUITES = {
 }
 TARGET = ["--stage-url", "{url}", "--ca-bundle", "{ca_bundle}", "--stack-name", "{stack_name}"]
 TARGET += ["--smoke-user", SMOKE_USER]
-NOTHING_SELECTED = int(pytest.ExitCode.NO_TESTS_COLLECTED)
+NOTHING_SELECTED = 5  # pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run all suites; return the first exit code of one that is red."""
-    os.environ[failures.LEVEL] = "e2e"
+    os.environ[level.LEVEL] = "e2e"
     # As a whole the suite leaves nothing out on the open stage.
     whole = {"local": ["--strict"]} if not arguments else {}
     words = level.words("tests_e2e", arguments)

@@ -14,10 +14,8 @@ from typing import Any
 import pytest
 
 from contract.promises import Promise
+from tools.level import LEVEL
 
-LEVELS = {"tests_unit": "unit", "tests_infra": "infra", "tests_e2e": "e2e", "tools/tests": "tools"}
-# Set by a level to its name: pytest alone is repeated in another way.
-LEVEL = "USER_API_LEVEL"
 NAMED = 3  # how many test functions the command names
 
 

@@ -11,7 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import failures
+LEVELS = {"tests_unit": "unit", "tests_infra": "infra", "tests_e2e": "e2e", "tools/tests": "tools"}
+# Set by a level to its name: pytest alone is repeated in another way.
+LEVEL = "USER_API_LEVEL"
 
 
 def words(folder: str, arguments: Sequence[str], marked: str | None = None) -> list[str]:
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str]) -> None:
     folder, *rest = arguments
     marked = rest[1] if rest[:1] == ["--marked"] else None
     chosen = words(folder, rest[2:] if marked else rest, marked)
-    os.environ[failures.LEVEL] = failures.LEVELS[folder]
+    os.environ[LEVEL] = LEVELS[folder]
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *chosen])
 
 

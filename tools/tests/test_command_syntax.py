@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from tools.failures import LEVELS
+from tools.level import LEVELS
 from tools.tests import documented
 from tools.tests.nested import run_pytest
 

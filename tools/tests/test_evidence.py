@@ -18,7 +18,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tools import evidence
+from tools import recorder
 
 LEDGER = {
     name: SimpleNamespace(id=name, levels=("unit",)) for name in ("kept", "broken", "idle", "gone")
@@ -27,7 +27,7 @@ LEDGER = {
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "promise(*ids): ...")
-    config.pluginmanager.register(evidence.Recorder(config, promises=lambda: LEDGER), "evidence")
+    config.pluginmanager.register(recorder.Recorder(config, promises=lambda: LEDGER), "evidence")
 """
 TESTS = """
 import pytest

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import failures
 from tools.failures import command
+from tools.level import LEVEL, LEVELS
 from tools.tests.nested import run_project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(suite: Path, *arguments: str, level: str = "") -> list[str]:
-    return run_project(suite, *arguments, **{failures.LEVEL: level}).splitlines()
+    return run_project(suite, *arguments, **{LEVEL: level}).splitlines()
 
 
 @pytest.fixture(scope="module", params=["0", "2"])
@@ -104,4 +104,4 @@ def test_many_failures_are_repeated_by_last_failed() -> None:
 
 
 def test_every_level_of_tests_has_its_name() -> None:
-    assert all((ROOT / folder).is_dir() for folder in failures.LEVELS)
+    assert all((ROOT / folder).is_dir() for folder in LEVELS)
