@@ -144,7 +144,7 @@ def environment() -> dict[str, str]:
         "JSII_DEPRECATED": "fail",
         "JSII_NODE": str(Path(executable.ROOT_DIR, "bin", "node")),
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "true",
-        "NODE_OPTIONS": NODE_OPTIONS,
+        "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} {NODE_OPTIONS}".strip(),
     }
 
 
