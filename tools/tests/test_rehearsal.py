@@ -211,6 +211,8 @@ def test_interrupted_rehearsal_leaves_no_program(tmp_path: Path) -> None:
             cwd=checkout,
             stdout=output,
             stderr=output,
+            # also where a shell has the tests ignore it, as it does behind "&"
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
     try:
         _wait(lambda: "cdk deploy" in log.read_text() or process.poll() is not None)

@@ -19,7 +19,7 @@ from tools.release_gate.released_set import ReleasedSet
 from tools.release_gate.releasing import release, report, storage
 from tools.release_gate.releasing.release import NEITHER, Plan
 from tools.release_gate.releasing.stage import Stage
-from tools.release_gate.releasing.steps import Steps
+from tools.release_gate.releasing.steps import SIGNALS, Steps
 
 BAD = 1
 HELP = "take a set through stages, and put the previous one back where it must"
@@ -137,7 +137,7 @@ def go(plan: Plan, output: Path) -> int:
 
 def _interrupt_on_signals() -> None:
     """Let a lost connection and SIGTERM do what Ctrl-C does, but honour nohup."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
 

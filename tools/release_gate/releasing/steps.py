@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.release_gate.problems import UndecidedError
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE_SECONDS = 60.0  # for an interrupted program: the e2e suite removes its users
 
 
@@ -67,18 +67,32 @@ class Steps:
 
 
 def _code(command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path) -> int:
-    """Run a program until it ends. One interruption lets it clean up, a second one kills it.
+    """Run a program until it ends. One interruption lets it clean up, a second one kills it."""
+    program = None
+    try:
+        with _interruptions_deferred():
+            program = _started(command, log, env, cwd)
+        return program.wait()
+    except KeyboardInterrupt:
+        if program:
+            _end(program)
+        raise
 
-    A thread starts it: an interruption reaches the main thread only, so it cannot leave behind a
-    program that is just being started.
-    """
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        starting = thread.submit(_started, command, log, env, cwd)
-        try:
-            return starting.result().wait()
-        except KeyboardInterrupt:
-            _end(starting.result())
-            raise
+
+@contextmanager
+def _interruptions_deferred() -> Iterator[None]:
+    """Raise KeyboardInterrupt after the block, so that no program is lost while it is started."""
+    late: list[int] = []
+    numbers = [n for n in SIGNALS if signal.getsignal(n) is signal.default_int_handler]
+    for number in numbers:
+        signal.signal(number, lambda number, _: late.append(number))
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.default_int_handler)
+    if late:
+        raise KeyboardInterrupt
 
 
 def _started(
