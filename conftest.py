@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "sees_no_mutant: runs other programs or reads sources, never the function"
     )
     config.addinivalue_line(
-        "markers", "programs: runs the CDK CLI, a stage, an installed package or a whole command"
+        "markers", "programs: runs the CDK, a stage, an installed package or a whole command"
     )
     config.pluginmanager.register(recorder.Recorder(config, promises=promises.load), "evidence")
     config.pluginmanager.register(failures.Failures(promises.load), "failures")

@@ -12,6 +12,8 @@ import pytest
 
 from tools.proof.template.cli import main
 
+pytestmark = pytest.mark.programs
+
 STACK = """
 import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs, assertions
