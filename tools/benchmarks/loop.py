@@ -58,7 +58,7 @@ class Row:
 
 def measure(options: argparse.Namespace) -> int:
     """Print a table; return 0 within the budgets, 1 over one. Raises CannotMeasureError."""
-    whole = [ALL] if [*options.levels] == [*BUDGETS] else []
+    whole = [ALL] if set(options.levels) == set(BUDGETS) else []
     cold = _cold(options.levels, whole) if options.cold else {}
     warm = {
         name: statistics.median(_seconds(name, ROOT, os.environ) for _ in range(options.runs))

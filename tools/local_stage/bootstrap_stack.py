@@ -10,9 +10,7 @@ from tools.local_stage import node
 from tools.local_stage.clients import Clients
 
 NAME = "CDKToolkit"
-TEMPLATE = node.NODE_MODULES.joinpath(
-    *("aws-cdk", "lib", "api", "bootstrap", "bootstrap-template.yaml")
-)
+TEMPLATE = node.NODE_MODULES / "aws-cdk/lib/api/bootstrap/bootstrap-template.yaml"
 # Where the CLI does not pass the default of the template.
 PARAMETERS = {"FileAssetsBucketKmsKeyId": "AWS_MANAGED_KEY"}
 

@@ -27,7 +27,7 @@ def test_each_measured_time_has_its_budget() -> None:
 def test_whole_is_measured_with_every_level_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The tests of two levels side by side take less than the sum, so the sum would mislead."""
+    """Two levels side by side take less time than one after the other: a sum would mislead."""
     took = dict.fromkeys(BUDGETS, 5.0) | {"make test": 181.0}
     monkeypatch.setattr(loop, "_seconds", lambda name, *_: took[name])
     assert command.main(["loop", "--runs", "1"]) == 1

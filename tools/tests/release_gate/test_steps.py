@@ -81,7 +81,6 @@ def _step_hit_while_starting(folder: Path) -> None:
             super().__init__(*arguments, **options)
             (folder / "pid").write_text(str(self.pid))
             os.kill(os.getpid(), signal.SIGTERM)
-            time.sleep(0.2)
 
     pytest.MonkeyPatch().setattr(subprocess, "Popen", Hit)
     _step(folder, 20.0)
